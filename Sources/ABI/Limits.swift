@@ -1,0 +1,39 @@
+/// The bounds of the system, each named once. A full table answers with the `Errno` its operation names.
+package enum Limits {
+    /// Largest payload of a message, in bytes.
+    package static let payload = 1 << 20
+    /// Most data that one read or write message carries: a payload less the fields around it. The libOS splits larger transfers.
+    package static let transfer = payload - 64
+    /// Most elements of a list inside a message.
+    package static let listLength = 65536
+    /// Requests that a process may have unanswered on one connection.
+    package static let credits = 16
+    /// Bytes of payload and reserved replies that a process may have unanswered on one connection.
+    package static let creditBytes = 4 << 20
+    /// Descriptors of a process.
+    package static let descriptors = 1024
+    /// Connections of a hart.
+    package static let connections = 4096
+    /// Processes of a system.
+    package static let processes = 16384
+    /// Bytes of arguments and environment of one program (C: ARG_MAX).
+    package static let arguments = 512 << 10
+    /// Bytes of a path with its terminating zero (C: PATH_MAX).
+    package static let path = 4096
+    /// Bytes of one name in a directory (C: NAME_MAX).
+    package static let name = 255
+    /// Symbolic links that one path resolution follows (C: SYMLOOP_MAX).
+    package static let symbolicLinks = 40
+    /// Bytes that a pipe holds.
+    package static let pipe = 64 << 10
+    /// Largest write to a pipe that is never mixed with another (C: PIPE_BUF).
+    package static let atomicPipeWrite = 4096
+    /// Bytes of a line in the terminal's canonical mode (C: MAX_CANON) and of its input queue (C: MAX_INPUT).
+    package static let terminalLine = 4096
+    /// Nanoseconds that a driver has from its start to its registration.
+    package static let registration: UInt64 = 5_000_000_000
+    /// Nanoseconds of hart time away from the event loop after which the libOS answers YIELD.
+    package static let yield: UInt64 = 5_000_000
+    /// Bytes of a program image.
+    package static let image = 512 << 20
+}

@@ -1,0 +1,138 @@
+package import ABI
+
+/// The connections of a server and what is unanswered on each.
+package struct Links: Sendable {
+    /// An unanswered request.
+    package struct Pending: Sendable {
+        package var operation: Operation
+        /// Most bytes of payload that its reply may have.
+        package var replySpace: Int
+        /// Bytes of credit it holds: its payload and the space for its reply.
+        package var credit: Int
+    }
+
+    private struct Link: Sendable {
+        var process: ProcessIdentity
+        var pending = OrderedMap<RequestID, Pending>()
+        var credit = 0
+    }
+
+    private var links = OrderedMap<ConnectionID, Link>()
+    private var byProcess = OrderedMap<ProcessIdentity, ConnectionID>()
+
+    /// Connection 0 alone.
+    package init() {
+        links[.resourceManager] = Link(process: .nobody)
+    }
+
+    private init(links: OrderedMap<ConnectionID, Link>) { self.links = links }
+
+    /// No connection at all: stands in, without an allocation, while a context holds the real ones.
+    static var none: Links { Links(links: OrderedMap()) }
+
+    /// Connections beside connection 0.
+    package var connectionCount: Int { links.count - 1 }
+
+    /// Unanswered requests on all connections.
+    package var pendingCount: Int {
+        var count = 0
+        for link in links.values { count += link.pending.count }
+        return count
+    }
+
+    /// A connection to `process`, which alone speaks at its other end.
+    package mutating func open(_ connection: ConnectionID, _ process: ProcessIdentity) {
+        guard connection != .resourceManager else { return }
+        links[connection] = Link(process: process)
+        byProcess[process] = connection
+    }
+
+    /// Closes a connection; says whose it was and what was unanswered. resmgr's own stays.
+    package mutating func close(_ connection: ConnectionID) -> (ProcessIdentity, [RequestKey])? {
+        guard connection != .resourceManager, let link = links[connection] else { return nil }
+        links[connection] = nil
+        if byProcess[link.process] == connection { byProcess[link.process] = nil }
+        return (link.process, link.pending.keys.map { RequestKey(connection: connection, request: $0) })
+    }
+
+    /// Who speaks on `connection`, or `nil` if it is not open.
+    package func process(of connection: ConnectionID) -> ProcessIdentity? { links[connection]?.process }
+
+    /// The connection of `process`, or `nil` if it has none.
+    package func connection(of process: ProcessIdentity) -> ConnectionID? { byProcess[process] }
+
+    /// Whether the stamp is that of the peer. (resmgr's channel is known by its number; nobody else holds its other end.)
+    package func accepts(_ header: Header, from connection: ConnectionID) -> Bool {
+        guard let link = links[connection] else { return false }
+        return connection == .resourceManager || link.process == header.stamp.process
+    }
+
+    /// Takes a request up; `false` if its number is in use or the peer's credit is spent.
+    package mutating func begin(_ key: RequestKey, _ header: Header) -> Bool {
+        let credit = Int(header.payloadLength) + Int(header.argument)
+        var isTaken = false
+        // Changed where it is: a copy of the link in a local variable would make `pending` be copied as a whole.
+        links.update(key.connection) { link in
+            guard link.pending[key.request] == nil else { return }
+            if key.connection != .resourceManager {
+                guard link.pending.count < Limits.credits, link.credit + credit <= Limits.creditBytes else { return }
+            }
+            link.pending[key.request] = Pending(operation: header.operation, replySpace: Int(header.argument), credit: credit)
+            link.credit += credit
+            isTaken = true
+        }
+        return isTaken
+    }
+
+    /// Whether that request is unanswered.
+    package func isPending(_ key: RequestKey) -> Bool { links[key.connection]?.pending[key.request] != nil }
+
+    /// Ends a request; `nil` if it is not pending.
+    package mutating func finish(_ key: RequestKey) -> Pending? {
+        var finished: Pending?
+        links.update(key.connection) { link in
+            guard let pending = link.pending[key.request] else { return }
+            link.pending[key.request] = nil
+            link.credit -= pending.credit
+            finished = pending
+        }
+        return finished
+    }
+
+    /// Appends the table.
+    package func encode(into writer: inout Writer) {
+        writer.u32(UInt32(links.count))
+        for connection in links.keys {
+            guard let link = links[connection] else { continue }
+            writer.value(connection)
+            writer.value(link.process)
+            writer.u32(UInt32(link.pending.count))
+            for request in link.pending.keys {
+                guard let pending = link.pending[request] else { continue }
+                writer.value(request)
+                writer.u16(pending.operation.rawValue)
+                writer.u32(UInt32(pending.replySpace))
+                writer.u32(UInt32(pending.credit))
+            }
+        }
+    }
+
+    /// Reads a table that `encode` wrote.
+    package init(decoding reader: inout Reader) throws(Errno) {
+        self.init()
+        for _ in 0..<(try reader.u32()) {
+            let connection = try reader.value(ConnectionID.self)
+            var link = Link(process: try reader.value(ProcessIdentity.self))
+            for _ in 0..<(try reader.u32()) {
+                let request = try reader.value(RequestID.self)
+                guard let operation = Operation(rawValue: try reader.u16()) else { throw .badMessage }
+                let pending = Pending(
+                    operation: operation, replySpace: Int(try reader.u32()), credit: Int(try reader.u32()))
+                link.pending[request] = pending
+                link.credit += pending.credit
+            }
+            links[connection] = link
+            if connection != .resourceManager { byProcess[link.process] = connection }
+        }
+    }
+}
