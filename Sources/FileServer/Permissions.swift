@@ -1,0 +1,76 @@
+package import ABI
+
+// Who may do what (POSIX, "File Access Permissions"): the class of owner, group or others decides, whichever comes first; root may
+// read, write and search everything, and execute what anybody may execute.
+
+/// Bits of a permission class.
+package enum Permission {
+    package static let execute: UInt8 = 1
+    package static let write: UInt8 = 2
+    package static let read: UInt8 = 4
+}
+
+extension Credentials {
+    package var isRoot: Bool { user == .root }
+
+    /// Whether they belong to a group.
+    package func isMember(of wanted: GroupID) -> Bool { group == wanted || supplementary.contains(wanted) }
+}
+
+extension Node {
+    /// Whether `credentials` have all of `wanted` (`Permission` bits).
+    package func permits(_ wanted: UInt8, _ credentials: Credentials) -> Bool {
+        if credentials.isRoot {
+            return wanted & Permission.execute == 0 || kind == .directory || mode & 0o111 != 0
+        }
+        let granted: UInt16
+        if credentials.user == user {
+            granted = mode >> 6
+        } else if credentials.isMember(of: group) {
+            granted = mode >> 3
+        } else {
+            granted = mode
+        }
+        return UInt8(granted & 7) & wanted == wanted
+    }
+
+    /// Throws `permissionDenied` unless `permits`.
+    func check(_ wanted: UInt8, _ credentials: Credentials) throws(Errno) {
+        if !permits(wanted, credentials) { throw .permissionDenied }
+    }
+
+    /// Throws `notPermitted` unless `user` owns it or is root.
+    func checkOwner(_ wanted: UserID) throws(Errno) {
+        if wanted != .root && wanted != user { throw .notPermitted }
+    }
+}
+
+extension Tree {
+    /// Throws `readOnlyFileSystem` if no name may be made or removed.
+    func checkNamesWritable() throws(Errno) {
+        if protection != .none { throw .readOnlyFileSystem }
+    }
+
+    /// Throws `readOnlyFileSystem` if no file may be changed.
+    func checkWritable() throws(Errno) {
+        if protection == .everything { throw .readOnlyFileSystem }
+    }
+
+    /// Checks for a change of `directory`'s names: it still exists, is writable and may be searched.
+    func checkNaming(in directory: Node, _ credentials: Credentials) throws(Errno) {
+        try checkNamesWritable()
+        if directory.links == 0 { throw .noSuchFileOrDirectory }
+        if directory.directory?.listsDescriptors == true { throw .notPermitted }
+        try directory.check(Permission.write | Permission.execute, credentials)
+    }
+
+    /// Checks that a name may be taken from `node`: beyond `checkNaming`, in a directory with the sticky bit only the file's owner,
+    /// the directory's owner and root may (`notPermitted`).
+    func checkRemoval(of node: Node, from directory: Node, _ credentials: Credentials) throws(Errno) {
+        try checkNaming(in: directory, credentials)
+        if directory.mode & 0o1000 != 0, !credentials.isRoot, credentials.user != node.user, credentials.user != directory.user {
+            throw .notPermitted
+        }
+        if node.isCovered || node === root { throw .resourceBusy }
+    }
+}
