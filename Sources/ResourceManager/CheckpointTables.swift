@@ -1,0 +1,154 @@
+import ABI
+import Processes
+import ServerKit
+import VFS
+
+// How the entries of resmgr's own tables are written into a checkpoint.
+
+extension Boot: Wire {
+    init(from reader: inout Reader) throws(Errno) {
+        self.init()
+        for index in mounts.indices { mounts[index].state = try reader.choice(BootMount.State.self) }
+        initPath = try reader.bytes()
+        initState = try reader.choice(InitState.self)
+    }
+
+    func encode(into writer: inout Writer) {
+        for mount in mounts { writer.u8(mount.state.rawValue) }
+        writer.bytes(initPath)
+        writer.u8(initState.rawValue)
+    }
+}
+
+extension ServerRecord: Wire {
+    init(from reader: inout Reader) throws(Errno) {
+        name = try reader.bytes()
+        grants = try reader.value(DeviceGrant.self)
+        configuration = try reader.bytes()
+        hart = try reader.optional(HartID.self)
+        registration = try reader.optional(Register.self)
+        deadline = try reader.value(Nanoseconds.self)
+        reason = try reader.bytes()
+        restarts = try reader.list(Nanoseconds.self)
+        isGivenUp = try reader.bool()
+        wasLate = try reader.bool()
+    }
+
+    func encode(into writer: inout Writer) {
+        writer.bytes(name)
+        writer.value(grants)
+        writer.bytes(configuration)
+        writer.optional(hart)
+        writer.optional(registration)
+        writer.value(deadline)
+        writer.bytes(reason)
+        writer.list(restarts)
+        writer.bool(isGivenUp)
+        writer.bool(wasLate)
+    }
+}
+
+extension Hart: Wire {
+    init(from reader: inout Reader) throws(Errno) {
+        process = try reader.value(ProcessIdentity.self)
+        server = try reader.optional(ServerNumber.self)
+        state = try reader.choice(State.self)
+        lastConnection = try reader.u32()
+        directories = try DirectoryCache(decoding: &reader)
+    }
+
+    func encode(into writer: inout Writer) {
+        writer.value(process)
+        writer.optional(server)
+        writer.u8(state.rawValue)
+        writer.u32(lastConnection)
+        directories.encode(into: &writer)
+    }
+}
+
+extension ChannelKey: Wire {
+    init(from reader: inout Reader) throws(Errno) {
+        process = try reader.value(HartID.self)
+        server = try reader.value(HartID.self)
+    }
+
+    func encode(into writer: inout Writer) {
+        writer.value(process)
+        writer.value(server)
+    }
+}
+
+extension TaskPart: Wire {
+    init(from reader: inout Reader) throws(Errno) {
+        task = try reader.value(TaskID.self)
+        part = try reader.u32()
+    }
+
+    func encode(into writer: inout Writer) {
+        writer.value(task)
+        writer.u32(part)
+    }
+}
+
+extension Channel: Wire {
+    init(from reader: inout Reader) throws(Errno) {
+        processEnd = try reader.value(ConnectionID.self)
+        serverEnd = try reader.value(ConnectionID.self)
+        unopened = try reader.u8()
+        guard unopened <= 2 else { throw .badMessage }
+        waiting = try reader.list(TaskPart.self)
+    }
+
+    func encode(into writer: inout Writer) {
+        writer.value(processEnd)
+        writer.value(serverEnd)
+        writer.u8(unopened)
+        writer.list(waiting)
+    }
+}
+
+extension Outgoing: Wire {
+    init(from reader: inout Reader) throws(Errno) {
+        guard let operation = Operation(rawValue: try reader.u16()) else { throw .badMessage }
+        self.operation = operation
+        purpose = try reader.value(Purpose.self)
+    }
+
+    func encode(into writer: inout Writer) {
+        writer.u16(operation.rawValue)
+        writer.value(purpose)
+    }
+}
+
+extension Purpose: Wire {
+    init(from reader: inout Reader) throws(Errno) {
+        switch try reader.u8() {
+        case 0: self = .nothing
+        case 1: self = .task(try reader.value(TaskID.self), try reader.u32())
+        case 2: self = .channel(try reader.value(ChannelKey.self), try reader.value(ConnectionID.self))
+        case 3: self = .serverCreated(try reader.value(HartID.self))
+        case 4: self = .hartEnded(try reader.value(HartID.self))
+        default: throw .badMessage
+        }
+    }
+
+    func encode(into writer: inout Writer) {
+        switch self {
+        case .nothing: writer.u8(0)
+        case .task(let task, let part):
+            writer.u8(1)
+            writer.value(task)
+            writer.u32(part)
+        case .channel(let key, let end):
+            writer.u8(2)
+            writer.value(key)
+            writer.value(end)
+        case .serverCreated(let hart):
+            writer.u8(3)
+            writer.value(hart)
+        case .hartEnded(let hart):
+            writer.u8(4)
+            writer.value(hart)
+        }
+    }
+}

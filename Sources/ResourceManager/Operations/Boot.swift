@@ -1,0 +1,151 @@
+import ABI
+import Processes
+import ServerKit
+import VFS
+
+// The start of the system: drivers, the root file system, the mounts, init. Nothing here waits for more than it needs, and a driver
+// that is late or gone is done without, but for the root file system and init.
+
+/// How far the start is.
+struct Boot {
+    /// A file system that the system mounts by itself.
+    struct BootMount {
+        enum State: UInt8 {
+            case waiting = 0
+            case underWay = 1
+            case settled = 2
+        }
+
+        let type: [UInt8]
+        let target: [UInt8]
+        let options: [UInt8]
+        /// Made by `createFileSystem`; else the server's file system 1.
+        let isMade: Bool
+        var state = State.waiting
+
+        init(_ type: StaticString, _ target: StaticString, _ options: StaticString = "", isMade: Bool) {
+            self.type = [UInt8](type)
+            self.target = [UInt8](target)
+            self.options = [UInt8](options)
+            self.isMade = isMade
+        }
+    }
+
+    enum InitState: UInt8 {
+        case waiting = 0
+        case underWay = 1
+        case running = 2
+    }
+
+    /// The root first.
+    var mounts: [BootMount] = [
+        BootMount("netfs", "/", isMade: false),
+        BootMount("devfs", "/dev", isMade: false),
+        BootMount("tmpfs", "/tmp", "mode=1777", isMade: true),
+        BootMount("tmpfs", "/home", isMade: true),
+        // Unmodified programs look for their files here.
+        BootMount("tmpfs", "/mnt", isMade: true),
+    ]
+    var initPath: [UInt8] = []
+    var initState = InitState.waiting
+}
+
+extension ResourceManager {
+    /// Number of the driver without which there is no root.
+    static var rootServer: ServerNumber { ServerNumber(rawValue: 1) }
+
+    /// The first input: the configuration names the image's manifest and the program that is init.
+    mutating func start(_ start: Start) {
+        phase = .running
+        generator = RandomGenerator(seed: start.entropy)
+        let configuration = Configuration(start.configuration)
+        boot.initPath = configuration["init"] ?? [UInt8]("/sbin/init")
+        servers = [
+            ServerRecord(name: [UInt8]("tty"), grants: .console),
+            ServerRecord(
+                name: [UInt8]("netfs"), grants: .fetch,
+                configuration: [UInt8]("manifest=") + (configuration["manifest"] ?? []) + "\n"),
+            ServerRecord(name: [UInt8]("pipe")),
+            ServerRecord(name: [UInt8]("tmpfs")),
+            ServerRecord(name: [UInt8]("devfs"), grants: .page),
+        ]
+        for index in servers.indices { startServer(ServerNumber(rawValue: UInt32(index))) }
+    }
+
+    /// Does whatever can be done by now. Called after every input.
+    mutating func advanceBoot() {
+        let root = servers[Int(ResourceManager.rootServer.rawValue)]
+        if root.isGivenUp { return panic([UInt8]("there is no root file system: netfs: ") + root.reason) }
+        for index in boot.mounts.indices where boot.mounts[index].state == .waiting {
+            guard index == 0 || mounts.root != nil, let server = server(ofType: boot.mounts[index].type),
+                let hart = registeredHart(of: server)
+            else { continue }
+            boot.mounts[index].state = .underWay
+            startMount(index, server, hart)
+            if phase != .running { return }
+        }
+        if boot.initState == .waiting && isReadyForInit { startInit() }
+    }
+
+    /// The root is there, and every driver is ready with its mounts or is done without for now.
+    private var isReadyForInit: Bool {
+        guard mounts.root != nil else { return false }
+        for index in servers.indices {
+            let isReady = registeredHart(of: ServerNumber(rawValue: UInt32(index))) != nil
+            guard isReady || servers[index].wasLate || servers[index].isGivenUp else { return false }
+        }
+        return boot.mounts.allSatisfy { $0.state == .settled || ($0.state == .waiting && server(ofType: $0.type) == nil) }
+    }
+
+    private mutating func startMount(_ index: Int, _ server: ServerNumber, _ hart: HartID) {
+        let wanted = boot.mounts[index]
+        let task = newTask()
+        var state = MountTask(
+            origin: .system, bootIndex: index, server: server, hart: hart, credentials: .root,
+            record: MountRecord(target: wanted.target, type: wanted.type, options: wanted.options), stage: .rooting,
+            fileSystem: wanted.isMade ? nil : FileSystemID(rawValue: 1), isMade: wanted.isMade)
+        do throws(Errno) {
+            if let root = mounts.root {
+                var walk = try PathWalk(
+                    from: .known(root, .root), flags: [], path: wanted.target, credentials: .root, process: .nobody,
+                    operation: .resolve, in: mounts)
+                guard try advance(&walk, nil, task, 0) == nil else { throw .ioError }
+                state.stage = .resolving(walk)
+            } else {
+                try ask(server, .walk, Walk.root(of: FileSystemID(rawValue: 1)), task, 0)
+            }
+            tasks[task] = .mount(state)
+        } catch {
+            bootMounted(index, error)
+        }
+    }
+
+    /// One of the system's mounts is made, or cannot be. The root is tried again, as is a mount whose server was started again.
+    mutating func bootMounted(_ index: Int, _ error: Errno?) {
+        guard let error else {
+            boot.mounts[index].state = .settled
+            return
+        }
+        let mayComeBack = error == .ioError && registeredServerWasLost(index)
+        boot.mounts[index].state = mayComeBack ? .waiting : .settled
+        if index == 0 && !mayComeBack {
+            return panic([UInt8]("there is no root file system: ") + error.text)
+        }
+        say(boot.mounts[index].target + " cannot be mounted: " + error.text)
+    }
+
+    /// Whether the failure of a mount is that of a server that is being started again.
+    private func registeredServerWasLost(_ index: Int) -> Bool {
+        server(ofType: boot.mounts[index].type) == nil || registeredHart(of: ResourceManager.rootServer) == nil
+    }
+
+    /// init did not start, so nothing ever will.
+    mutating func initFailed(_ error: Errno, _ reason: [UInt8]) {
+        panic([UInt8]("init cannot be started: ") + boot.initPath + ": " + (reason.isEmpty ? error.text : reason))
+    }
+
+    mutating func initStarted() {
+        boot.initState = .running
+        send(.resourceManager, Message.notice(.booted, Nothing()))
+    }
+}

@@ -1,0 +1,173 @@
+import ABI
+import Processes
+import ServerKit
+import VFS
+
+/// A file system that is being mounted.
+struct MountTask {
+    enum Stage: Equatable {
+        /// The directory is looked for.
+        case resolving(PathWalk)
+        /// Its absolute path is looked for.
+        case locating(LocationWalk)
+        /// The server makes the file system.
+        case creating
+        /// The server is asked for its root directory.
+        case rooting
+        /// The directory is marked as covered; the table has the mount already, for walks that come to it from now on.
+        case covering(MountNumber)
+    }
+
+    let origin: Origin
+    /// Of `Boot.mounts`, or `nil`.
+    let bootIndex: Int?
+    let server: ServerNumber
+    /// The server's hart: what a restarted server made is another thing.
+    let hart: HartID
+    let credentials: Credentials
+    var record: MountRecord
+    var stage: Stage
+    /// `nil` as long as it is not made; the server's first one exists from the start.
+    var fileSystem: FileSystemID?
+    let isMade: Bool
+    var root = NodeID.none
+    var point: MountPoint?
+}
+
+extension ResourceManager {
+    /// C: mount(2). `notPermitted` unless root asks, `operationNotSupportedByDevice` for a type that no server has,
+    /// `notDirectory`, `resourceBusy` if something is mounted there; else what the file system answers.
+    mutating func mount(_ call: Call) throws(Errno) -> Answer {
+        let request = try call.decode(Mount.self)
+        let credentials = credentials[call.process.credentials]
+        guard credentials.user == .root else { throw .notPermitted }
+        guard let server = server(ofType: request.type), let hart = registeredHart(of: server) else {
+            throw .operationNotSupportedByDevice
+        }
+        var walk = try PathWalk(
+            from: try directory(request.start, of: call), flags: .followLast, path: request.target, credentials: credentials,
+            process: call.process.identity, operation: .resolve, in: mounts)
+        let task = newTask()
+        guard try advance(&walk, nil, task, 0) == nil else { throw .ioError }
+        tasks[task] = .mount(
+            MountTask(
+                origin: .call(call.key), bootIndex: nil, server: server, hart: hart, credentials: credentials,
+                record: MountRecord(target: [], type: request.type, options: request.options), stage: .resolving(walk),
+                isMade: true))
+        return .pending
+    }
+
+    mutating func resume(_ task: TaskID, _ state: inout MountTask, _ reply: Reply) -> Progress {
+        do throws(Errno) {
+            return try advance(task, &state, reply)
+        } catch {
+            abandon(state)
+            mounted(state, error)
+            return .done
+        }
+    }
+
+    private mutating func advance(_ task: TaskID, _ state: inout MountTask, _ reply: Reply) throws(Errno) -> Progress {
+        switch state.stage {
+        case .resolving(var walk):
+            guard let (result, mount) = try advance(&walk, reply, task, 0) else {
+                state.stage = .resolving(walk)
+                return .waiting
+            }
+            guard case .node(let node, let kind) = result else { throw .ioError }
+            guard kind == .directory else { throw .notDirectory }
+            guard mounts[mount]?.root != node else { throw .resourceBusy }
+            state.point = MountPoint(mount: mount, node: node)
+            // The system's own mounts are told by their path.
+            guard state.origin != .system else { return try create(task, &state) }
+            var location = LocationWalk(of: .known(mount, .node(node)))
+            guard try advance(&location, nil, task, 0) == nil else { throw .ioError }
+            state.stage = .locating(location)
+        case .locating(var walk):
+            guard let path = try advance(&walk, reply, task, 0) else {
+                state.stage = .locating(walk)
+                return .waiting
+            }
+            state.record.target = path
+            return try create(task, &state)
+        case .creating:
+            state.fileSystem = try reply.result(FileSystemCreated.self).fileSystem
+            try findRoot(task, &state)
+        case .rooting:
+            guard case .node(let node, .directory) = try reply.result(WalkResult.self) else { throw .ioError }
+            state.root = node
+            return try cover(task, &state)
+        case .covering:
+            _ = try reply.result(Nothing.self)
+            mounted(state, nil)
+            return .done
+        }
+        return .waiting
+    }
+
+    private mutating func create(_ task: TaskID, _ state: inout MountTask) throws(Errno) -> Progress {
+        guard registeredHart(of: state.server) == state.hart else { throw .ioError }
+        if state.fileSystem != nil {
+            try findRoot(task, &state)
+        } else {
+            try ask(
+                state.server, .createFileSystem,
+                CreateFileSystem(options: state.record.options, credentials: state.credentials), task, 0)
+            state.stage = .creating
+        }
+        return .waiting
+    }
+
+    private mutating func findRoot(_ task: TaskID, _ state: inout MountTask) throws(Errno) {
+        guard let fileSystem = state.fileSystem else { throw .ioError }
+        try ask(state.server, .walk, Walk.root(of: fileSystem), task, 0)
+        state.stage = .rooting
+    }
+
+    private mutating func cover(_ task: TaskID, _ state: inout MountTask) throws(Errno) -> Progress {
+        guard registeredHart(of: state.server) == state.hart else { throw .ioError }
+        let number = try mounts.add(
+            Mounted(
+                server: state.server, fileSystem: state.fileSystem, isMade: state.isMade, root: state.root, point: state.point,
+                record: state.record))
+        state.stage = .covering(number)
+        guard let point = state.point else {
+            mounted(state, nil)
+            return .done
+        }
+        guard let parent = mounts[point.mount], let fileSystem = parent.fileSystem else { throw .ioError }
+        try ask(
+            parent.server, .setMountPoint, SetMountPoint(fileSystem: fileSystem, node: point.node, isCovered: true), task, 0)
+        return .waiting
+    }
+
+    /// Nothing of a mount that failed is left.
+    private mutating func abandon(_ state: MountTask) {
+        if case .covering(let number) = state.stage { mounts.remove(number) }
+        guard state.isMade, let fileSystem = state.fileSystem, registeredHart(of: state.server) == state.hart else { return }
+        request(state.hart.connection, .destroyFileSystem, OneFileSystem(fileSystem: fileSystem), for: .nothing)
+    }
+
+    private mutating func mounted(_ state: MountTask, _ error: Errno?) {
+        switch state.origin {
+        case .call(let key):
+            if let error { fail(key, error) } else { reply(key, Nothing()) }
+        case .system:
+            if let index = state.bootIndex { bootMounted(index, error) }
+        }
+    }
+}
+
+extension Walk {
+    /// Asks for the root directory of a file system.
+    static func root(of fileSystem: FileSystemID) -> Walk {
+        Walk(
+            fileSystem: fileSystem, start: .root, flags: .empty, depth: 0, linksLeft: 0, path: [], credentials: .root,
+            process: .nobody, operation: .resolve)
+    }
+}
+
+extension Credentials {
+    /// Who resmgr itself is to a file system.
+    static var root: Credentials { Credentials(user: .root, group: GroupID(rawValue: 0), supplementary: []) }
+}

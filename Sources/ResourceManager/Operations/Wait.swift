@@ -1,0 +1,60 @@
+import ABI
+import Processes
+import ServerKit
+
+/// A process that waits for a child.
+struct WaitTask {
+    let key: RequestKey
+    let process: ProcessIdentity
+    let target: WaitTarget
+}
+
+extension ResourceManager {
+    /// C: waitpid(2). `noChildProcess` if no child is meant, `invalidArgument` for unknown options. Waits.
+    mutating func wait(_ call: Call) throws(Errno) -> Answer {
+        let request = try call.decode(Wait.self)
+        guard request.flags.subtracting(.noHang).isEmpty else { throw .invalidArgument }
+        try call.requireReplySpace(6)
+        let target = try WaitTarget(request.target, callerGroup: call.process.group)
+        if let result = try endedChild(of: call.process.id, target) {
+            take(result)
+            return .body(result)
+        }
+        if request.flags.contains(.noHang) {
+            return .body(WaitResult(process: ProcessID(rawValue: 0), end: ProcessEnd(kind: .exited, code: 0)))
+        }
+        tasks[newTask()] = .wait(WaitTask(key: call.key, process: call.process.identity, target: target))
+        return .pending
+    }
+
+    /// The meant child with the least pid that ended, or `nil`. Throws `noChildProcess` if there is no child to wait for.
+    private func endedChild(of parent: ProcessID, _ target: WaitTarget) throws(Errno) -> WaitResult? {
+        var mayEnd = false
+        for child in processes.children(of: parent) where target.includes(child) {
+            if let end = child.end { return WaitResult(process: child.id, end: end) }
+            mayEnd = true
+        }
+        guard mayEnd else { throw .noChildProcess }
+        return nil
+    }
+
+    private mutating func take(_ result: WaitResult) {
+        guard let child = processes[result.process] else { return }
+        processes.remove(child.identity)
+    }
+
+    /// A child of this process ended, left it or changed its group: answers the waits that have an answer now.
+    mutating func answerWaits(of parent: ProcessIdentity) {
+        for id in tasks.keys {
+            guard case .wait(let state)? = tasks[id], state.process == parent, let process = processes[parent] else { continue }
+            do throws(Errno) {
+                guard let result = try endedChild(of: process.id, state.target) else { continue }
+                take(result)
+                reply(state.key, result)
+            } catch {
+                fail(state.key, error)
+            }
+            tasks[id] = nil
+        }
+    }
+}
