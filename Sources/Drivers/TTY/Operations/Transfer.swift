@@ -1,0 +1,45 @@
+import ABI
+import ServerKit
+
+extension TerminalDriver {
+    /// Reads a line, or in non-canonical mode what VMIN and VTIME say; waits for it. `badFileDescriptor` unless open for reading,
+    /// `illegalSeek` for a position, `resourceTemporarilyUnavailable` under `nonBlocking` instead of waiting. C: read(2).
+    mutating func read(_ request: Request, _ context: inout Context) throws(Errno) -> Answer {
+        let body = try request.decode(Read.self)
+        let description = try description(body.handle, request)
+        guard description.access.contains(.read) else { throw .badFileDescriptor }
+        guard body.position == .shared else { throw .illegalSeek }
+        // What does not fit the reply would be lost; no room at all would look like the end.
+        guard body.count == 0 || request.replySpace > 0 else { throw .invalidArgument }
+        var actions: [Terminal.Action] = []
+        try terminals[description.terminal].read(
+            Terminal.WaitingRead(
+                key: request.key, handle: body.handle, limit: min(Int(clamping: body.count), request.replySpace), since: context.now),
+            isNonBlocking: description.flags.contains(.nonBlocking), realTime: context.realTime, into: &actions)
+        return wait(request.key, description.terminal, actions, &context)
+    }
+
+    /// Writes; waits for room on the way to the device, so that a fast writer goes at the pace of the page. One message is never mixed
+    /// with another. `badFileDescriptor` unless open for writing, `illegalSeek` for a position, `resourceTemporarilyUnavailable` under
+    /// `nonBlocking` instead of waiting. C: write(2).
+    mutating func write(_ request: Request, _ context: inout Context) throws(Errno) -> Answer {
+        let body = try request.decode(Write.self)
+        let description = try description(body.handle, request)
+        guard description.access.contains(.write) else { throw .badFileDescriptor }
+        guard body.position == .shared else { throw .illegalSeek }
+        var actions: [Terminal.Action] = []
+        try terminals[description.terminal].write(
+            Terminal.WaitingWrite(key: request.key, handle: body.handle, data: body.data),
+            isNonBlocking: description.flags.contains(.nonBlocking), realTime: context.realTime, into: &actions)
+        return wait(request.key, description.terminal, actions, &context)
+    }
+
+    /// Takes a request up as waiting and does what can be done, which may answer it.
+    mutating func wait(
+        _ key: RequestKey, _ terminal: Int, _ actions: [Terminal.Action], _ context: inout Context
+    ) -> Answer {
+        waiting[key] = terminal
+        settle(terminal, actions, &context)
+        return .pending
+    }
+}
