@@ -1,0 +1,138 @@
+// Messages that arrive, and who goes on with them.
+
+package import ABI
+
+extension LibOS {
+    /// A message for this process arrived. Nothing in it can trap: what is malformed or expected by nobody is dropped, and a
+    /// request that the libOS does not know is answered `functionNotImplemented`.
+    /// - Parameters:
+    ///   - connection: the connection that it came on.
+    ///   - message: header and payload.
+    package mutating func deliver(_ connection: ConnectionID, _ message: [UInt8], host: inout some ProgramHost) {
+        lastTurn = host.monotonicTime()
+        if case .ended = phase { return }
+        var reader = Reader(message)
+        guard let header = LibOS.header(&reader) else { return }
+        switch header.kind {
+        case .reply: replied(connection, header, message, &host)
+        case .notice: noticed(connection, header, &reader, &host)
+        case .request: requested(connection, header, &reader, &host)
+        }
+    }
+
+    private static func header(_ reader: inout Reader) -> Header? {
+        do throws(Errno) { return try reader.value(Header.self) } catch { return nil }
+    }
+
+    private mutating func replied(_ connection: ConnectionID, _ header: Header, _ message: [UInt8], _ host: inout some ProgramHost) {
+        for index in 0..<requests.count
+        where requests[index].connection == connection && requests[index].id == header.request && requests[index].unsent.isEmpty {
+            let request = requests.remove(at: index)
+            sendUnsent(connection, &host)
+            var error = Errno.decode(header.argument)
+            // A reply to another operation, or larger than it may be, is no answer.
+            if header.operation != request.operation || header.payloadLength > request.replySpace { error = .ioError }
+            complete(request.owner, Reply(error, message), &host)
+            return
+        }
+    }
+
+    private mutating func noticed(_ connection: ConnectionID, _ header: Header, _ reader: inout Reader, _ host: inout some ProgramHost) {
+        do throws(Errno) {
+            switch header.operation {
+            case .ready: pollReady(connection, try reader.value(Ready.self), &host)
+            case .signal where connection == .resourceManager: signalArrived(try reader.value(SignalNotice.self).signal, &host)
+            case .parentChanged where connection == .resourceManager: parent = try reader.value(ParentChanged.self).parent
+            case .connectionLost where connection == .resourceManager:
+                failRequests(on: try reader.value(ConnectionLost.self).connection, &host)
+            case .last: failRequests(on: connection, &host)
+            default: break
+            }
+        } catch {
+            // Malformed: as if it had not come.
+        }
+    }
+
+    private mutating func requested(_ connection: ConnectionID, _ header: Header, _ reader: inout Reader, _ host: inout some ProgramHost) {
+        guard header.operation == .startProgram, connection == .resourceManager else {
+            answer(connection, Message.failure(header.operation, id: header.request, .functionNotImplemented), &host)
+            return
+        }
+        startProgram(header.request, &reader, &host)
+    }
+
+    /// Sends a reply. One that cannot be sent has nobody left who waits for it.
+    mutating func answer(_ connection: ConnectionID, _ message: [UInt8], _ host: inout some ProgramHost) {
+        do throws(Errno) { try host.send(connection, message) } catch {}
+    }
+
+    /// A request of `owner` was answered.
+    @inline(never)
+    mutating func complete(_ owner: Owner, _ reply: Reply, _ host: inout some ProgramHost) {
+        switch owner {
+        case .nobody: break
+        case .thread(let thread): advance(thread, reply, &host)
+        case .poll(let thread, let slot): pollAnswered(thread, Int(clamping: slot), reply, &host)
+        case .image(let offset): imageArrived(offset, reply, &host)
+        case .report: endReported(&host)
+        case .terminalProbe(let index): terminalProbed(Int(clamping: index), reply, &host)
+        }
+    }
+
+    /// Goes on with a thread's call.
+    private mutating func advance(_ thread: ThreadID, _ reply: Reply, _ host: inout some ProgramHost) {
+        guard isRunning, let index = index(of: thread), let call = threads[index].call else { return }
+        do throws(Errno) {
+            switch try step(index, call, reply, &host) {
+            case .done: finish(index, 0)
+            case .waiting(let next): threads[index].call = next
+            }
+        } catch {
+            finish(index, Int32(error.rawValue))
+        }
+    }
+
+    /// One step of a waiting call, by what it waits for.
+    private mutating func step(
+        _ index: Int, _ call: PendingCall, _ reply: Reply, _ host: inout some ProgramHost
+    ) throws(Errno) -> Outcome {
+        let thread = threads[index].id
+        switch call {
+        case .result, .waitingResult:
+            if let error = reply.error { throw error }
+            return .done
+        case .transfer(let transfer):
+            return try transferred(thread, transfer, reply, isInterrupted: threads[index].isInterrupted, &host)
+        case .directory(let listing): return try listed(thread, listing, reply, &host)
+        case .poll: return .waiting(call)
+        case .status(let address, let form): return try storeStatus(reply.value(FileStatus.self), address, form, &host)
+        case .pathStatus(let address, let form): return try storePathStatus(reply, address, form, &host)
+        case .open(let open): return try opened(open, reply, &host)
+        case .readLink(let buffer): return try linkRead(buffer, reply, &host)
+        case .close(let reportsError):
+            if reportsError, let error = reply.error { throw error }
+            return .done
+        case .setFlags(let connection, let handle, let flags):
+            if let error = reply.error { throw error }
+            table.setFlags(connection, handle, flags)
+            return .done
+        case .offset(let address):
+            let offset = try reply.value(Offset.self).offset
+            try host.storeProgram(address, offset, size: 8)
+            return .done
+        case .spawn(let spawn): return try spawned(spawn, reply, &host)
+        case .wait(let process, let status): return try waited(process, status, reply, &host)
+        case .groups(let group, let session): return try groupsTold(group, session, reply, &host)
+        case .bytes(let buffer): return try storeBytes(buffer, reply, &host)
+        case .disposition(let signal, let disposition):
+            if let error = reply.error { throw error }
+            setDisposition(signal, disposition)
+            return .done
+        case .pipeConnection(let pipe): return try pipeConnected(thread, pipe, reply, &host)
+        case .pipe(let pipe): return try pipeMade(pipe, reply, &host)
+        case .changeDirectory(let change): return try directoryOpened(thread, change, reply, &host)
+        case .terminal(let address, let what): return try terminalTold(address, what, reply, &host)
+        case .forever: return .waiting(call)
+        }
+    }
+}

@@ -1,0 +1,173 @@
+// What a waiting call waits for, and what it needs to go on: a value per kind of call, encoded with the libOS's state.
+
+import ABI
+
+/// A buffer of the program's, and where the number of bytes put there is told.
+struct ResultBuffer: Wire, Equatable, Sendable {
+    var address: Address
+    var capacity: UInt32
+    var length: Address
+
+    init(_ address: Address, _ capacity: UInt32, _ length: Address) {
+        self.address = address
+        self.capacity = capacity
+        self.length = length
+    }
+
+    init(from reader: inout Reader) throws(Errno) {
+        address = try reader.u32()
+        capacity = try reader.u32()
+        length = try reader.u32()
+    }
+
+    func encode(into writer: inout Writer) {
+        writer.u32(address)
+        writer.u32(capacity)
+        writer.u32(length)
+    }
+}
+
+/// In which layout a file's status is told.
+enum StatusForm: UInt8, Wire, Sendable {
+    /// WASI preview 1 `filestat`, 64 bytes.
+    case wasi = 0
+    /// An encoded `FileStatus`.
+    case martlet = 1
+
+    init(from reader: inout Reader) throws(Errno) {
+        guard let value = StatusForm(rawValue: try reader.u8()) else { throw .badMessage }
+        self = value
+    }
+
+    func encode(into writer: inout Writer) { writer.u8(rawValue) }
+}
+
+/// A call that waits for a reply.
+enum PendingCall: Equatable, Sendable {
+    /// The reply's status is the result.
+    case result
+    /// Likewise, and a signal may end it.
+    case waitingResult
+    case transfer(Transfer)
+    case directory(DirectoryListing)
+    case poll(PollCall)
+    case status(Address, StatusForm)
+    case pathStatus(Address, StatusForm)
+    case open(OpenCall)
+    case readLink(ResultBuffer)
+    case close(reportsError: Bool)
+    case setFlags(ConnectionID, Handle, DescriptionFlags)
+    /// A u64 offset goes to this address.
+    case offset(Address)
+    case spawn(SpawnCall)
+    /// Addresses of pid and status.
+    case wait(Address, Address)
+    /// Addresses of group and session.
+    case groups(Address, Address)
+    /// The reply's payload goes to the program as it is.
+    case bytes(ResultBuffer)
+    case disposition(Signal, Disposition)
+    case pipeConnection(PipeCall)
+    case pipe(PipeCall)
+    case changeDirectory(DirectoryChange)
+    case terminal(Address, TerminalQuestion)
+    /// The program is over.
+    case forever
+
+    /// Whether a signal with disposition `interrupt` ends the call.
+    var isInterruptible: Bool {
+        switch self {
+        case .transfer, .poll, .wait, .waitingResult: return true
+        case .result, .directory, .status, .pathStatus, .open, .readLink, .close, .setFlags, .offset, .spawn, .groups, .bytes,
+            .disposition, .pipeConnection, .pipe, .changeDirectory, .terminal, .forever:
+            return false
+        }
+    }
+}
+
+extension PendingCall: Wire {
+    init(from reader: inout Reader) throws(Errno) {
+        switch try reader.u8() {
+        case 0: self = .result
+        case 1: self = .waitingResult
+        case 2: self = .transfer(try reader.value(Transfer.self))
+        case 3: self = .directory(try reader.value(DirectoryListing.self))
+        case 4: self = .poll(try reader.value(PollCall.self))
+        case 5: self = .status(try reader.u32(), try reader.value(StatusForm.self))
+        case 6: self = .pathStatus(try reader.u32(), try reader.value(StatusForm.self))
+        case 7: self = .open(try reader.value(OpenCall.self))
+        case 8: self = .readLink(try reader.value(ResultBuffer.self))
+        case 9: self = .close(reportsError: try reader.bool())
+        case 10:
+            self = .setFlags(
+                try reader.value(ConnectionID.self), try reader.value(Handle.self), try reader.value(DescriptionFlags.self))
+        case 11: self = .offset(try reader.u32())
+        case 12: self = .spawn(try reader.value(SpawnCall.self))
+        case 13: self = .wait(try reader.u32(), try reader.u32())
+        case 14: self = .groups(try reader.u32(), try reader.u32())
+        case 15: self = .bytes(try reader.value(ResultBuffer.self))
+        case 16: self = .disposition(try reader.value(Signal.self), try reader.value(Disposition.self))
+        case 17: self = .pipeConnection(try reader.value(PipeCall.self))
+        case 18: self = .pipe(try reader.value(PipeCall.self))
+        case 19: self = .changeDirectory(try reader.value(DirectoryChange.self))
+        case 20: self = .terminal(try reader.u32(), try reader.value(TerminalQuestion.self))
+        case 21: self = .forever
+        default: throw .badMessage
+        }
+    }
+
+    func encode(into writer: inout Writer) {
+        switch self {
+        case .result: writer.u8(0)
+        case .waitingResult: writer.u8(1)
+        case .transfer(let transfer): encode(2, transfer, &writer)
+        case .directory(let listing): encode(3, listing, &writer)
+        case .poll(let poll): encode(4, poll, &writer)
+        case .status(let address, let form): encode(5, address, form, &writer)
+        case .pathStatus(let address, let form): encode(6, address, form, &writer)
+        case .open(let open): encode(7, open, &writer)
+        case .readLink(let buffer): encode(8, buffer, &writer)
+        case .close(let reportsError):
+            writer.u8(9)
+            writer.bool(reportsError)
+        case .setFlags(let connection, let handle, let flags):
+            writer.u8(10)
+            writer.value(connection)
+            writer.value(handle)
+            writer.value(flags)
+        case .offset(let address):
+            writer.u8(11)
+            writer.u32(address)
+        case .spawn(let spawn): encode(12, spawn, &writer)
+        case .wait(let process, let status): encode(13, process, status, &writer)
+        case .groups(let group, let session): encode(14, group, session, &writer)
+        case .bytes(let buffer): encode(15, buffer, &writer)
+        case .disposition(let signal, let disposition):
+            writer.u8(16)
+            writer.value(signal)
+            writer.value(disposition)
+        case .pipeConnection(let pipe): encode(17, pipe, &writer)
+        case .pipe(let pipe): encode(18, pipe, &writer)
+        case .changeDirectory(let change): encode(19, change, &writer)
+        case .terminal(let address, let question): encode(20, address, question, &writer)
+        case .forever: writer.u8(21)
+        }
+    }
+
+    private func encode(_ tag: UInt8, _ value: some Wire, _ writer: inout Writer) {
+        writer.u8(tag)
+        writer.value(value)
+    }
+
+    private func encode(_ tag: UInt8, _ address: Address, _ value: some Wire, _ writer: inout Writer) {
+        writer.u8(tag)
+        writer.u32(address)
+        writer.value(value)
+    }
+
+    private func encode(_ tag: UInt8, _ first: Address, _ second: Address, _ writer: inout Writer) {
+        writer.u8(tag)
+        writer.u32(first)
+        writer.u32(second)
+    }
+}
