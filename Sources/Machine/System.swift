@@ -1,0 +1,68 @@
+import ABI
+import DevFS
+import FileServer
+import NetFS
+import Pipe
+import ResourceManager
+package import ServerKit
+import TTY
+import TmpFS
+
+/// A whole system for the simulated machine: the servers, and an image whose programs are scripts.
+package struct SimulatedSystem {
+    /// Programs by their path in the image.
+    package var programs: [String: Script] = [:]
+    /// Other files by their path.
+    package var files: [String: [UInt8]] = [:]
+
+    package init() {}
+
+    /// The reactor of a server's module.
+    package static func server(_ module: String) -> (any Reactor)? {
+        switch module {
+        case "resmgr": return ResourceManager()
+        case "tty": return ServerReactor(TerminalDriver())
+        case "pipe": return ServerReactor(PipeDriver())
+        case "netfs": return ServerReactor(NetFS())
+        case "tmpfs": return ServerReactor(TmpFS())
+        case "devfs": return ServerReactor(DevFS())
+        default: return nil
+        }
+    }
+
+    /// Makes a machine that will boot this system.
+    ///
+    /// - Parameters:
+    ///   - seed: decides the schedule.
+    ///   - memories: WebAssembly memories that the machine has.
+    ///   - traces: whether to keep a line for each message.
+    package func machine(seed: UInt64, memories: Int = 1000, traces: Bool = false) -> Machine {
+        var options = Machine.Options()
+        options.seed = seed
+        options.memories = memories
+        options.traces = traces
+        var manifest = "martlet-image 1\n"
+        for (path, mode) in [
+            ("/", "755"), ("/bin", "755"), ("/dev", "755"), ("/etc", "755"), ("/home", "755"), ("/mnt", "755"), ("/sbin", "755"),
+            ("/tmp", "1777"),
+        ] {
+            manifest += "d\t\(mode)\t0\t0\t\(path)\n"
+        }
+        var scripts: [String: Script] = [:]
+        var contents = files.map { (path: $0.key, bytes: $0.value, mode: "644") }
+        for (path, script) in programs {
+            scripts[path] = script
+            contents.append((path: path, bytes: Array("script:\(path)".utf8), mode: "755"))
+        }
+        for file in contents.sorted(by: { $0.path < $1.path }) {
+            let hash = String(decoding: hexadecimal(SHA256.digest(file.bytes)), as: UTF8.self)
+            options.site["image/\(hash)"] = file.bytes
+            manifest += "f\t\(file.mode)\t0\t0\t\(file.bytes.count)\t\(hash)\t\(file.path)\n"
+        }
+        let bytes = Array(manifest.utf8)
+        options.site["image/manifest"] = bytes
+        let hash = String(decoding: hexadecimal(SHA256.digest(bytes)), as: UTF8.self)
+        options.configuration = "manifest=\(hash)\nabi=\(Header.version)\nwait=park\ninit=/sbin/init\n"
+        return Machine(options, servers: SimulatedSystem.server, scripts: scripts)
+    }
+}
