@@ -1,0 +1,87 @@
+"""What the cases of the whole system share: a machine in a page, its commands and files, and programs to run in it."""
+
+import base64
+import functools
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+
+def boot(page, query=""):
+    """Loads the page of the system and waits until init runs."""
+    page.open_system(query=query)
+    page.evaluate("(async () => void (await martlet))()")
+
+
+def boot_and_settle(page):
+    """As `boot`, and waits until init, the agent and the shell of the console are all that runs."""
+    boot(page)
+    page.wait_until(f"/# ?$/.test(({terminal_text()}).trimEnd())")
+    page.wait_until("(await martlet).information.processes === 3")
+
+
+def run(page, command, options="{}"):
+    """Runs a shell command to its end; `options` is the JavaScript of its RunOptions. Status, stdout and stderr."""
+    return page.evaluate(f"(await martlet).run({json.dumps(command)}, {options})")
+
+
+def information(page):
+    """What the machine uses."""
+    return page.evaluate("(await martlet).information")
+
+
+def store(page, path, data, mode=0o755):
+    """Writes bytes into a file of the machine."""
+    text = json.dumps(base64.b64encode(data).decode())
+    page.evaluate(
+        f"(await martlet).writeFile({json.dumps(path)}, Uint8Array.from(atob({text}), (c) => c.charCodeAt(0)), {{ mode: {mode} }})"
+    )
+
+
+def fetch_into(page, path, address, mode=0o644):
+    """Writes what is at an address into a file of the machine: the way for large files. Their size in bytes."""
+    return page.evaluate(
+        f"""(async () => {{
+          const bytes = new Uint8Array(await (await fetch({json.dumps(address)})).arrayBuffer());
+          await (await martlet).writeFile({json.dumps(path)}, bytes, {{ mode: {mode} }});
+          return bytes.length;
+        }})()"""
+    )
+
+
+def terminal_text():
+    """The JavaScript of what the console's terminal shows, without spaces at the ends of lines."""
+    return "(await martlet).terminal.text().replace(/ +$/gm, '')"
+
+
+@functools.cache
+def assembled(source):
+    """A module of the text format."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "module.wat")
+        path.write_text(source)
+        options = ["--debug-names", "--enable-multi-memory", "--enable-exceptions"]
+        subprocess.run(["wat2wasm", *options, path, "-o", f"{path}.wasm"], check=True)
+        return pathlib.Path(f"{path}.wasm").read_bytes()
+
+
+@functools.cache
+def compiled(source, *options):
+    """A program of C for WASI preview 1, by the compiler that Swift brings and Debian's C library."""
+    compiler = pathlib.Path(os.path.realpath(shutil.which("swift"))).parent / "clang"
+    builtins = sorted(pathlib.Path("/usr/lib").glob("llvm-*/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a"))[-1]
+    system = pathlib.Path("/usr/lib/wasm32-wasi")
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "module.c")
+        path.write_text(source)
+        subprocess.run(
+            [
+                compiler, "--target=wasm32-wasi", "-O1", "-nostdlib", "-isystem", "/usr/include/wasm32-wasi", *options,
+                system / "crt1-command.o", path, system / "libc.a", builtins, "-o", f"{path}.wasm",
+            ],
+            check=True,
+        )  # fmt: skip
+        return pathlib.Path(f"{path}.wasm").read_bytes()

@@ -1,0 +1,73 @@
+// @ts-check
+// The orders of resmgr that a hart carries out itself: the operations of the range 0x0100 on connection 0.
+
+import { Errno, Header, MessageKind, Operation } from "../generated/abi.js";
+import { BodyReader, buildReply, readHeader } from "../message.js";
+
+/** Bytes of a process identity. */
+const IDENTITY = 8;
+
+/**
+ * What orders act on.
+ * @typedef {object} Subject
+ * @property {import("./channel.js").Connections} connections
+ * @property {() => boolean} isOver whether the hart's program was abandoned
+ * @property {(connection: number, peer: Uint8Array) => void} connected
+ * @property {(connection: number) => void} disconnected
+ * @property {() => void} end abandons the program
+ */
+
+/**
+ * Carries an order out and answers it.
+ * @param {Uint8Array} message came on connection 0
+ * @param {Subject} subject
+ * @returns {boolean} false if it is not for the hart itself
+ */
+export function obey(message, subject) {
+  const { kind, operation, request, payloadLength } = readHeader(message);
+  if (operation >> 8 !== Operation.openConnection >> 8) return false;
+  if (kind !== MessageKind.request) return true;
+  let status;
+  try {
+    status = payloadLength === message.length - Header.size ? carryOut(operation, message, subject) : Errno.badMessage;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    status = Errno.badMessage;
+  }
+  subject.connections.sendOwn(0, buildReply(operation, request, status));
+  return true;
+}
+
+/**
+ * @param {number} operation
+ * @param {Uint8Array} message
+ * @param {Subject} subject
+ * @returns {number} 0 or an `Errno`
+ */
+function carryOut(operation, message, subject) {
+  const body = new BodyReader(message, Header.size);
+  switch (operation) {
+    case Operation.openConnection: {
+      const connection = body.u32();
+      const name = body.channelName();
+      const peer = body.raw(IDENTITY);
+      if (subject.isOver()) return Errno.noSuchProcess;
+      const status = subject.connections.open(connection, name);
+      if (status === Errno.success) subject.connected(connection, peer);
+      return status;
+    }
+    case Operation.closeConnection: {
+      const connection = body.u32();
+      if (connection !== 0 && subject.connections.close(connection)) subject.disconnected(connection);
+      return Errno.success;
+    }
+    case Operation.setStamp:
+      subject.connections.setStamp(body.raw(Header.stampSize));
+      return Errno.success;
+    case Operation.endProgram:
+      subject.end();
+      return Errno.success;
+    default:
+      return Errno.functionNotImplemented;
+  }
+}

@@ -1,0 +1,141 @@
+// @ts-check
+// A hart that runs a server module. What the imports and exports mean: Sources/ABI/README.md.
+
+import { DEVICE_HEADER } from "../device.js";
+import { DeviceGrant, DeviceOperation, Errno } from "../generated/abi.js";
+import { BodyReader } from "../message.js";
+import { Timer } from "./clock.js";
+import { Bytes } from "./copy.js";
+import { fetchFile } from "./fetch.js";
+
+const INPUT = Object.freeze({ start: 1, message: 2, timer: 3, device: 4, connected: 5, disconnected: 6 });
+/** Bytes of entropy in the start input. */
+const ENTROPY = 32;
+
+/** @type {ReadonlyMap<number, number>} Device call → the grant that covers it. */
+const grantOf = new Map([
+  [DeviceOperation.consoleWrite, DeviceGrant.console],
+  [DeviceOperation.consoleTaken, DeviceGrant.console],
+  [DeviceOperation.fetch, DeviceGrant.fetch],
+  [DeviceOperation.pageSend, DeviceGrant.page],
+]);
+
+export class Server {
+  /**
+   * @param {{module: WebAssembly.Module, grants: number, build: string, opensConnections: boolean}} start `build` is the address
+   *   of the build folder; `opensConnections` whether the server opens its own ends of channels (resmgr does)
+   * @param {import("./clock.js").Clock} clock
+   * @param {import("./channel.js").Connections} connections
+   * @param {{log: (text: string) => void, device: (call: Uint8Array) => void, failed: (error: unknown) => void}} report
+   */
+  constructor(start, clock, connections, report) {
+    this.#start = start;
+    this.#clock = clock;
+    this.#connections = connections;
+    this.#report = report;
+    this.#timer = new Timer(clock, () => this.#input(INPUT.timer, 0));
+    const instance = new WebAssembly.Instance(start.module, { martlet_host: this.#host() });
+    this.#exports = /** @type {any} */ (instance.exports);
+    this.#memory = new Bytes(this.#exports.memory);
+    this.#exports._initialize();
+  }
+
+  #start;
+  #clock;
+  #connections;
+  #report;
+  #timer;
+  #exports;
+  #memory;
+  #isOver = false;
+
+  /** @param {Uint8Array} configuration */
+  begin(configuration) {
+    const bytes = new Uint8Array(8 + ENTROPY + configuration.length);
+    new DataView(bytes.buffer).setBigUint64(0, this.#clock.real(), true);
+    crypto.getRandomValues(bytes.subarray(8, 8 + ENTROPY));
+    bytes.set(configuration, 8 + ENTROPY);
+    this.#input(INPUT.start, 0, bytes);
+  }
+
+  /** @param {number} connection @param {Uint8Array} message */
+  deliver(connection, message) {
+    this.#input(INPUT.message, connection, message);
+  }
+
+  /** @param {Uint8Array} event a device event */
+  device(event) {
+    this.#input(INPUT.device, 0, event);
+  }
+
+  /** @param {number} connection @param {Uint8Array} peer its identity */
+  connected(connection, peer) {
+    this.#input(INPUT.connected, connection, peer);
+  }
+
+  /** @param {number} connection */
+  disconnected(connection) {
+    this.#input(INPUT.disconnected, connection);
+  }
+
+  /**
+   * @param {number} kind
+   * @param {number} argument
+   * @param {Uint8Array} [bytes]
+   */
+  #input(kind, argument, bytes) {
+    if (this.#isOver) return;
+    const length = bytes?.length ?? 0;
+    try {
+      if (bytes !== undefined && !this.#memory.write(this.#exports.input_buffer(length), bytes)) {
+        throw new Error("the server gave a buffer outside of its memory");
+      }
+      this.#exports.input(kind, argument, BigInt(this.#clock.monotonic()), length);
+    } catch (error) {
+      this.#isOver = true;
+      this.#timer.set(-1n);
+      this.#report.failed(error);
+    }
+  }
+
+  /** @param {Uint8Array} call */
+  #device(call) {
+    const reader = new BodyReader(call);
+    const operation = reader.u16();
+    const grant = grantOf.get(operation);
+    if (grant === undefined || (this.#start.grants & grant) === 0) return Errno.notPermitted;
+    if (operation === DeviceOperation.fetch) {
+      const token = reader.u32();
+      reader.u32();
+      fetchFile(reader.rest(), this.#start.build, token, (event) => this.device(event));
+    } else this.#report.device(call);
+    return Errno.success;
+  }
+
+  /** What a server imports from `martlet_host`. */
+  #host() {
+    const connections = this.#connections;
+    return {
+      send: (/** @type {number} */ connection, /** @type {number} */ pointer, /** @type {number} */ length) => {
+        const message = this.#memory.read(pointer, length);
+        return message === null ? Errno.badAddress : connections.send(connection >>> 0, message);
+      },
+      set_timer: (/** @type {bigint} */ deadline) => this.#timer.set(deadline),
+      log: (/** @type {number} */ pointer, /** @type {number} */ length) =>
+        this.#report.log(new TextDecoder().decode(this.#memory.read(pointer, length) ?? new Uint8Array(0))),
+      device: (/** @type {number} */ pointer, /** @type {number} */ length) => {
+        const call = this.#memory.read(pointer, length);
+        if (call === null) return Errno.badAddress;
+        return call.length < DEVICE_HEADER ? Errno.badMessage : this.#device(call);
+      },
+      open_connection: (/** @type {number} */ connection, /** @type {number} */ pointer) => {
+        const name = this.#memory.read(pointer, 16);
+        if (name === null || !this.#start.opensConnections) throw new Error("this server may not open that connection");
+        connections.open(connection >>> 0, new BodyReader(name).channelName());
+      },
+      close_connection: (/** @type {number} */ connection) => {
+        if (this.#start.opensConnections) connections.close(connection >>> 0);
+      },
+    };
+  }
+}

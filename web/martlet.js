@@ -1,0 +1,243 @@
+// @ts-check
+// Martlet for pages: boots a machine, runs commands in it and shows its console.
+//
+//     import { boot } from "./martlet.js";
+//     const machine = await boot({ terminal: document.querySelector("#terminal") });
+//     const { status, stdout } = await machine.run("ls -l /");
+
+import { Agent, bytesOf, joined } from "./agent.js";
+import { Console } from "./console.js";
+import { Header } from "./generated/abi.js";
+import { Monitor } from "./monitor.js";
+
+export { SystemError } from "./agent.js";
+
+/** The ways to wait that this version has, best first. */
+const WAYS = ["suspend"];
+/** What a command sees unless it is told otherwise. */
+const ENVIRONMENT = Object.freeze({ HOME: "/root", PATH: "/bin:/sbin", TERM: "xterm-256color", USER: "root" });
+
+/**
+ * @typedef {object} BootOptions
+ * @property {string | URL} [base] the folder that holds `build/`; that of this module unless told otherwise
+ * @property {string} [wait] the way to wait: `suspend`
+ * @property {HTMLElement} [terminal] shows the console in this element
+ * @property {(text: string) => void} [onConsole] a line that the system writes about itself
+ * @property {(text: string) => void} [onPanic] the system cannot go on; the machine has stopped
+ * @property {Record<string, string>} [environment] of the commands that `run` starts
+ */
+
+/**
+ * What one command is run with.
+ * @typedef {object} RunOptions
+ * @property {boolean} [bytes] whether the outputs are bytes rather than text
+ * @property {string | Uint8Array} [stdin] standard input; empty unless told otherwise
+ * @property {string} [cwd] working directory
+ * @property {Record<string, string>} [environment] added to the machine's
+ * @property {AbortSignal} [signal] kills the command; the promise rejects with its reason
+ */
+
+/**
+ * What this browser lacks for Martlet, in words for people; empty if nothing.
+ * @returns {string[]}
+ */
+export function missingFeatures() {
+  const missing = [];
+  if (typeof WebAssembly !== "object") return ["WebAssembly"];
+  if (!("Suspending" in WebAssembly && "promising" in WebAssembly)) {
+    missing.push("JavaScript Promise Integration, which lets a WebAssembly program wait");
+  }
+  if (typeof BroadcastChannel !== "function") missing.push("BroadcastChannel, which carries messages between processes");
+  if (!hasModuleWorkers()) missing.push("workers that load modules");
+  return missing;
+}
+
+/** A browser that knows module workers asks for the type of a worker before it makes one. */
+function hasModuleWorkers() {
+  if (typeof Worker !== "function") return false;
+  let isAsked = false;
+  try {
+    new Worker("data:text/javascript,", {
+      get type() {
+        isAsked = true;
+        // Enough is known: no worker is made.
+        return /** @type {WorkerType} */ ("none");
+      },
+    }).terminate();
+  } catch {
+    // There is no worker of that type.
+  }
+  return isAsked;
+}
+
+/**
+ * Boots a machine. Fulfilled when init runs; rejects with an Error that says what is missing or what failed.
+ * @param {BootOptions} [options]
+ */
+export async function boot(options = {}) {
+  const machine = new Machine(options);
+  await machine.booted;
+  return machine;
+}
+
+/** A running machine. Made by `boot`. */
+export class Machine {
+  /** @param {BootOptions} options */
+  constructor(options) {
+    performance.mark("martlet: boot");
+    this.#options = options;
+    this.#wait = options.wait ?? WAYS[0];
+    /** @type {Promise<void>} Fulfilled when init runs. */
+    this.booted = new Promise((resolve, reject) => {
+      this.#onBooted = resolve;
+      this.#onFailed = reject;
+    });
+    this.#start().catch((error) => {
+      this.stop();
+      this.#onFailed(error);
+    });
+  }
+
+  #options;
+  #wait;
+  /** @type {(value: void) => void} */
+  #onBooted = () => {};
+  /** @type {(error: Error) => void} */
+  #onFailed = () => {};
+  #agent = new Agent();
+  #console = new Console();
+  /** @type {Monitor | null} */
+  #monitor = null;
+  #isStopped = false;
+
+  async #start() {
+    if (!WAYS.includes(this.#wait)) throw new Error(`there is no way to wait named ${this.#wait}`);
+    const missing = missingFeatures();
+    if (missing.length > 0) throw new Error(`this browser lacks ${missing.join("; ")}`);
+    if (this.#options.terminal) await this.attach(this.#options.terminal);
+    const base = new URL(this.#options.base ?? ".", import.meta.url);
+    const build = new URL("build/", base).href;
+    const { manifestHash } = await import(new URL("image.js", build).href);
+    if (this.#isStopped) throw new Error("the machine was stopped");
+    this.#monitor = new Monitor({
+      build,
+      wait: this.#wait,
+      console: this.#console,
+      page: this.#agent,
+      onMessage: (text) => this.#say(text),
+      onBooted: () => {
+        performance.mark("martlet: booted");
+        this.#onBooted();
+      },
+      onPanic: (text) => this.#panic(text),
+    });
+    const configuration = { manifest: manifestHash, abi: Header.version, wait: this.#wait, init: "/sbin/init" };
+    const lines = Object.entries(configuration).map(([key, value]) => `${key}=${value}\n`);
+    await this.#monitor.start(bytesOf(lines.join("")));
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    console.log(text);
+    this.#console.show(bytesOf(`${text.replaceAll("\n", "\r\n")}\r\n`));
+    this.#options.onConsole?.(text);
+  }
+
+  /** @param {string} text */
+  #panic(text) {
+    const error = new Error(`panic: ${text}`);
+    this.#say(error.message);
+    this.#isStopped = true;
+    this.#agent.failAll(error);
+    this.#onFailed(error);
+    this.#options.onPanic?.(text);
+  }
+
+  /**
+   * Runs a command in a shell. Rejects with a SystemError if it does not start.
+   * @param {string} command what `/bin/sh -c` takes
+   * @param {RunOptions} [options]
+   * @returns {Promise<{status: number, stdout: any, stderr: any}>} the exit status, or 128 and the number of a signal; outputs as
+   *   strings, or as Uint8Arrays if `bytes` asks for them
+   */
+  async run(command, options = {}) {
+    const { bytes = false, stdin = "", cwd = "/", environment, signal } = options;
+    this.#check();
+    /** @type {Uint8Array[][]} */
+    const outputs = [[], [], []];
+    const variables = Object.entries({ ...ENVIRONMENT, ...this.#options.environment, ...environment });
+    const status = await this.#agent.run(["/bin/sh", "-c", command], {
+      cwd,
+      environment: variables.map(([name, value]) => `${name}=${value}`),
+      stdin: bytesOf(stdin),
+      signal,
+      output: (stream, piece) => outputs[stream]?.push(piece),
+    });
+    const [, stdout, stderr] = outputs.map(joined).map((output) => (bytes ? output : new TextDecoder().decode(output)));
+    return { status, stdout, stderr };
+  }
+
+  /**
+   * Reads a whole file. Rejects with a SystemError.
+   * @param {string} path
+   * @returns {Promise<Uint8Array>}
+   */
+  async readFile(path) {
+    this.#check();
+    return this.#agent.readFile(path);
+  }
+
+  /**
+   * Replaces a file's contents, or makes it. Rejects with a SystemError.
+   * @param {string} path
+   * @param {Uint8Array | string} contents
+   * @param {{mode?: number}} [options] permission bits of a file that is made
+   */
+  async writeFile(path, contents, options = {}) {
+    this.#check();
+    await this.#agent.writeFile(path, contents, options.mode ?? 0o644);
+  }
+
+  /**
+   * Makes a directory. Rejects with a SystemError.
+   * @param {string} path
+   * @param {{mode?: number}} [options] its permission bits
+   */
+  async makeDirectory(path, options = {}) {
+    this.#check();
+    await this.#agent.makeDirectory(path, options.mode ?? 0o755);
+  }
+
+  /**
+   * Shows the console in an element of the page, with what it showed last. There is one terminal: one before it is let go.
+   * @param {HTMLElement} element the terminal fills it
+   * @returns {Promise<import("./console.js").TerminalLike>}
+   */
+  async attach(element) {
+    const { Terminal } = await import("./terminal/terminal.js");
+    return this.#console.attach((events) => new Terminal(element, events));
+  }
+
+  /** The terminal that shows the console, or null. */
+  get terminal() {
+    return this.#console.terminal;
+  }
+
+  /** Ends all processes. Commands that run reject. */
+  stop() {
+    this.#isStopped = true;
+    this.#monitor?.stop();
+    const error = new Error("the machine was stopped");
+    this.#agent.failAll(error);
+    this.#onFailed(error);
+  }
+
+  /** The way to wait, and what the machine uses: WebAssembly memories, workers, their limits, servers and processes. */
+  get information() {
+    return { wait: this.#wait, ...this.#monitor?.information };
+  }
+
+  #check() {
+    if (this.#isStopped) throw new Error("the machine was stopped");
+  }
+}

@@ -1,0 +1,328 @@
+// @ts-check
+// The monitor: creates and ends harts by the orders of resmgr, counts memories, watches servers, and stands between devices and
+// the harts that may use them. No policy.
+
+import { DeviceGrant, DeviceOperation, EndReason, Errno, Header, HartRole, MessageKind, Operation } from "./generated/abi.js";
+import { Connections } from "./hart/channel.js";
+import { Clock } from "./hart/clock.js";
+import { BodyReader, buildNotice, buildReply, channelName, readHeader, viewOf } from "./message.js";
+import { Budget } from "./monitor/budget.js";
+import { Hart, StartError } from "./monitor/hart.js";
+import { ModuleError, Modules } from "./monitor/modules.js";
+import { Watchdog } from "./monitor/watchdog.js";
+import { HartWorker, liveWorkers } from "./monitor/worker.js";
+
+/** The monitor's number of resmgr's own hart; resmgr numbers the others. */
+const RESOURCE_MANAGER = 0;
+/** How many workers are kept ready: as many as a short pipeline takes at once, since one takes tens of milliseconds to start. */
+const SPARES = 3;
+
+/**
+ * The page's end of a device.
+ * @typedef {object} Device
+ * @property {(send: ((event: Uint8Array) => void) | null) => void} connect tells where events go; null when the server is gone
+ * @property {(call: Uint8Array) => void} call takes a device call
+ */
+
+/**
+ * @typedef {object} Options
+ * @property {string} build the address of the build folder, ending in a slash
+ * @property {string} wait the way to wait
+ * @property {Device} console
+ * @property {Device} page
+ * @property {(text: string) => void} onMessage a line for the console
+ * @property {() => void} onBooted init runs
+ * @property {(text: string) => void} onPanic resmgr cannot go on; all harts are ended
+ */
+
+export class Monitor {
+  /** @param {Options} options */
+  constructor(options) {
+    this.#options = options;
+    this.#modules = new Modules(options.build);
+    this.#clock = new Clock(this.#began, 0);
+    const stamp = new Uint8Array(Header.stampSize);
+    this.#connections = new Connections(this.#clock, stamp, false, (_, message) => this.#receive(message));
+    this.#readiness.onmessage = ({ data }) => this.#harts.get(data)?.becameReady();
+    this.#watchdog = new Watchdog(
+      () => this.#servers(),
+      (hart) => void this.#gone(hart, EndReason.silent, `${hart.name} does not answer`),
+    );
+  }
+
+  #options;
+  #modules;
+  #clock;
+  #connections;
+  #watchdog;
+  #began = performance.timeOrigin + performance.now();
+  #resolution = clockResolution();
+  #readinessName = freshName();
+  #readiness = new BroadcastChannel(this.#readinessName);
+  #budget = new Budget();
+  /** @type {Map<number, Hart>} */
+  #harts = new Map();
+  /** @type {HartWorker[]} Workers that are started and have nothing to run yet, oldest first. */
+  #spares = [];
+  #isStopped = false;
+
+  /** What the machine uses. */
+  get information() {
+    const harts = [...this.#harts.values()];
+    const count = (/** @type {number} */ role) => harts.filter((hart) => hart.role === role).length;
+    return { ...this.#budget.usage, liveWorkers: liveWorkers(), servers: count(HartRole.server), processes: count(HartRole.program) };
+  }
+
+  /**
+   * Starts resmgr. Rejects with an Error if that is not possible.
+   * @param {Uint8Array} configuration for its start input
+   */
+  async start(configuration) {
+    const channel = freshName();
+    this.#connections.open(0, channel);
+    await this.#create({
+      number: RESOURCE_MANAGER,
+      role: HartRole.server,
+      module: "resmgr",
+      grants: 0,
+      channel,
+      stamp: new Uint8Array(Header.stampSize),
+      configuration,
+    });
+  }
+
+  /** Ends all harts. */
+  stop() {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#watchdog.stop();
+    this.#connections.close(0);
+    this.#readiness.close();
+    for (const hart of this.#harts.values()) void this.#end(hart, "the machine was stopped");
+    for (const worker of this.#spares.splice(0)) void worker.end();
+  }
+
+  *#servers() {
+    for (const hart of this.#harts.values()) if (hart.role === HartRole.server && hart.isReady) yield hart;
+  }
+
+  /** @param {Uint8Array} message from resmgr */
+  #receive(message) {
+    const { kind, operation, request } = readHeader(message);
+    const body = new BodyReader(message, Header.size);
+    if (kind === MessageKind.notice) this.#notice(operation, body);
+    else if (kind === MessageKind.request) void this.#answer(operation, request, body);
+  }
+
+  /**
+   * @param {number} operation
+   * @param {BodyReader} body
+   */
+  #notice(operation, body) {
+    switch (operation) {
+      case Operation.consoleMessage:
+        this.#options.onMessage(new TextDecoder().decode(body.rest()));
+        break;
+      case Operation.booted:
+        this.#options.onBooted();
+        break;
+      case Operation.panic:
+        this.#panic(new TextDecoder().decode(body.rest()));
+        break;
+    }
+  }
+
+  /**
+   * @param {number} operation
+   * @param {number} request
+   * @param {BodyReader} body
+   */
+  async #answer(operation, request, body) {
+    /** @type {number} */
+    let status = Errno.success;
+    let reason = "";
+    try {
+      if (operation === Operation.createHart) await this.#create(readCreateHart(body));
+      else if (operation === Operation.endHart) await this.#endOrdered(body.u32());
+      else status = Errno.functionNotImplemented;
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error);
+      const isKnown = error instanceof StartError || error instanceof ModuleError;
+      status = isKnown ? error.status : error instanceof RangeError ? Errno.badMessage : Errno.ioError;
+    }
+    if (!this.#isStopped) this.#connections.sendOwn(0, buildReply(operation, request, status, reason));
+    // Nobody waits for these.
+    if (operation === Operation.createHart) this.#makeSpares();
+  }
+
+  /**
+   * Creates a hart; fulfilled when it runs. Rejects with a StartError or a ModuleError.
+   * @param {ReturnType<typeof readCreateHart>} order
+   */
+  async #create({ number, role, module: name, grants, channel, stamp, configuration }) {
+    const { module, memory } = await this.#modules.load(role === HartRole.server ? name : "libos");
+    if (this.#harts.has(number)) throw new StartError(`hart ${number} exists`, Errno.fileExists);
+    if (!this.#budget.take(role)) {
+      throw new StartError("the browser gives no more WebAssembly memories or workers", Errno.resourceTemporarilyUnavailable);
+    }
+    const worker = this.#spares.shift() ?? new HartWorker();
+    const hart = new Hart(number, role, role === HartRole.server ? name : `hart ${number}`, grants, worker);
+    this.#harts.set(number, hart);
+    worker.onReport = (report) => this.#report(hart, report);
+    worker.onError = (text) => this.#gone(hart, EndReason.failed, text);
+    const { wait, build } = this.#options;
+    worker.start({
+      hart: number,
+      role,
+      module,
+      memory: memory ?? { initial: 0 },
+      grants,
+      opensConnections: number === RESOURCE_MANAGER,
+      channel,
+      readiness: this.#readinessName,
+      stamp,
+      configuration,
+      wait,
+      build,
+      began: this.#began,
+      resolution: this.#resolution,
+    });
+    for (const device of this.#devicesOf(hart)) device.connect((event) => worker.device(event));
+    await hart.ready;
+    performance.mark(`martlet: ${hart.name} runs`);
+  }
+
+  /**
+   * The devices of the page that a hart was granted.
+   * @param {Hart} hart
+   */
+  *#devicesOf(hart) {
+    if (hart.grants & DeviceGrant.console) yield this.#options.console;
+    if (hart.grants & DeviceGrant.page) yield this.#options.page;
+  }
+
+  #makeSpares() {
+    while (this.#spares.length < SPARES && !this.#isStopped) {
+      const worker = new HartWorker();
+      worker.onError = () => {
+        this.#spares = this.#spares.filter((spare) => spare !== worker);
+        void worker.end();
+      };
+      this.#spares.push(worker);
+    }
+  }
+
+  /** @param {number} number */
+  async #endOrdered(number) {
+    const hart = this.#harts.get(number);
+    if (hart !== undefined && number !== RESOURCE_MANAGER) await this.#end(hart, "the hart was ended");
+  }
+
+  /**
+   * @param {Hart} hart
+   * @param {string} why told to whoever still waits for it to run
+   * @param {number} [status]
+   */
+  async #end(hart, why, status = Errno.canceled) {
+    hart.failed(new StartError(why, status));
+    this.#harts.delete(hart.number);
+    for (const device of this.#devicesOf(hart)) device.connect(null);
+    await hart.worker.end();
+    this.#budget.give(hart.role);
+  }
+
+  /**
+   * @param {Hart} hart
+   * @param {import("./hart.js").Report} report
+   */
+  #report(hart, report) {
+    switch (report.kind) {
+      case "log":
+        console.log(`${hart.name}: ${report.text}`);
+        break;
+      case "device":
+        this.#deviceCall(hart, report.bytes);
+        break;
+      case "alive":
+        hart.missed = 0;
+        break;
+      case "failed":
+        this.#gone(hart, report.reason, report.text, report.status);
+        break;
+    }
+  }
+
+  /**
+   * @param {Hart} hart its hart has checked the grant already
+   * @param {Uint8Array} call
+   */
+  #deviceCall(hart, call) {
+    const operation = viewOf(call).getUint16(0, true);
+    if (operation === DeviceOperation.pageSend) this.#options.page.call(call);
+    else this.#options.console.call(call);
+  }
+
+  /**
+   * A hart ended without an order.
+   * @param {Hart} hart
+   * @param {number} reason an `EndReason`
+   * @param {string} text
+   * @param {number} [status] what `createHart` answers if the hart never ran
+   */
+  async #gone(hart, reason, text, status = Errno.ioError) {
+    if (this.#harts.get(hart.number) !== hart) return;
+    console.error(`${hart.name}: ${text}`);
+    const wasReady = hart.isReady;
+    if (hart.number === RESOURCE_MANAGER && wasReady) return this.#panic(`the resource manager failed: ${text}`);
+    await this.#end(hart, text, status);
+    if (!wasReady || this.#isStopped) return;
+    const bytes = new TextEncoder().encode(text);
+    const body = new Uint8Array(5 + bytes.length);
+    viewOf(body).setUint32(0, hart.number, true);
+    body[4] = reason;
+    body.set(bytes, 5);
+    this.#connections.sendOwn(0, buildNotice(Operation.hartGone, body));
+  }
+
+  /** @param {string} text */
+  #panic(text) {
+    if (this.#isStopped) return;
+    this.stop();
+    this.#options.onPanic(text);
+  }
+}
+
+/** @param {BodyReader} body */
+function readCreateHart(body) {
+  const order = {
+    number: body.u32(),
+    role: body.u8(),
+    module: new TextDecoder().decode(body.bytes()),
+    grants: body.u32(),
+    channel: body.channelName(),
+    stamp: body.raw(Header.stampSize),
+    configuration: body.bytes(),
+  };
+  if (order.role !== HartRole.server && order.role !== HartRole.program) throw new RangeError("there is no such role");
+  return order;
+}
+
+/** A channel name that nobody can guess. */
+function freshName() {
+  const [high, low] = crypto.getRandomValues(new BigUint64Array(2));
+  return channelName(high, low);
+}
+
+/** Nanoseconds between two steps of the browser's clock, as far as a few steps tell. */
+function clockResolution() {
+  let smallest = Infinity;
+  let last = performance.now();
+  for (let steps = 0; steps < 4; ) {
+    const now = performance.now();
+    if (now === last) continue;
+    smallest = Math.min(smallest, now - last);
+    last = now;
+    steps += 1;
+  }
+  return Math.max(1, Math.round(smallest * 1e6));
+}

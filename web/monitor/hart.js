@@ -1,0 +1,53 @@
+// @ts-check
+// What the monitor knows of a hart that resmgr ordered.
+
+export class Hart {
+  /**
+   * @param {number} number
+   * @param {number} role a `HartRole`
+   * @param {string} name for people
+   * @param {number} grants `DeviceGrant` bits
+   * @param {import("./worker.js").HartWorker} worker
+   */
+  constructor(number, role, name, grants, worker) {
+    this.number = number;
+    this.role = role;
+    this.name = name;
+    this.grants = grants;
+    this.worker = worker;
+    this.ready = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // One that fails while nobody waits for it is reported in another way.
+    this.ready.catch(() => {});
+  }
+
+  /** @type {(value: undefined) => void} */
+  #resolve = () => {};
+  /** @type {(error: Error) => void} */
+  #reject = () => {};
+  isReady = false;
+  /** Pings of the watchdog without an answer. */
+  missed = 0;
+
+  /** It runs and can be reached on its connection 0. */
+  becameReady() {
+    this.isReady = true;
+    this.#resolve(undefined);
+  }
+
+  /** @param {Error} error */
+  failed(error) {
+    this.#reject(error);
+  }
+}
+
+/** Why a hart did not start. */
+export class StartError extends Error {
+  /** @param {string} message @param {number} status an `Errno` */
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}

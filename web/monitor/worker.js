@@ -1,0 +1,61 @@
+// @ts-check
+// One worker as the monitor sees it: from its script to the moment when the browser has taken back all that it used.
+
+/** Milliseconds after which a worker counts as gone where the browser has no locks to tell (pages that are not secure). */
+const WITHOUT_LOCKS = 50;
+
+/** Makes the names of locks differ between machines in several tabs. */
+const machine = crypto.getRandomValues(new Uint32Array(4)).join("-");
+let created = 0;
+let alive = 0;
+
+/** How many workers of this page there are, with those that are still ending. */
+export const liveWorkers = () => alive;
+
+export class HartWorker {
+  constructor() {
+    alive += 1;
+    this.#worker = new Worker(new URL("../hart.js", import.meta.url), { type: "module", name: "hart" });
+    this.#worker.onmessage = (event) => this.onReport(event.data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.onError(event.message || "the worker's script could not be loaded");
+    };
+    this.#worker.onmessageerror = () => this.onError("a message to the page could not be read");
+  }
+
+  #worker;
+  #isGone = false;
+  #lock = `martlet-${machine}-${created++}`;
+
+  /** @type {(report: import("../hart.js").Report) => void} Called with what the worker reports. */
+  onReport = () => {};
+  /** @type {(text: string) => void} Called with the text of an error that nobody caught. */
+  onError = () => {};
+
+  /** @param {Omit<import("../hart.js").Start, "kind" | "lock">} start */
+  start(start) {
+    this.#worker.postMessage({ ...start, kind: "start", lock: this.#lock });
+  }
+
+  ping() {
+    this.#worker.postMessage({ kind: "ping" });
+  }
+
+  /** @param {Uint8Array} event a device event */
+  device(event) {
+    this.#worker.postMessage({ kind: "device", bytes: event });
+  }
+
+  /** Ends the worker. Fulfilled once it and its memories are gone. */
+  async end() {
+    this.onReport = () => {};
+    this.onError = () => {};
+    this.#worker.terminate();
+    // A computing worker takes up to two seconds to end in Chromium. Its death frees its lock.
+    if (navigator.locks) await navigator.locks.request(this.#lock, () => {});
+    else await new Promise((resolve) => setTimeout(resolve, WITHOUT_LOCKS));
+    if (!this.#isGone) alive -= 1;
+    this.#isGone = true;
+  }
+}
