@@ -135,15 +135,15 @@ async function startProgram(libOS, image, peer) {
 }
 
 globalThis.hart = {
-  /** Runs a program to its end, with an echo on connection 5 (or a peer that never answers). */
-  async run(libOS, image, { answers = true } = {}) {
+  /** Runs a program until the hart tells `report`, with an echo on connection 5 (or a peer that never answers). */
+  async run(libOS, image, { answers = true, report = "ended" } = {}) {
     const peer = answers ? echo() : new End(freshName());
     const { hart, started } = await startProgram(libOS, image, peer);
     if (started.status !== 0) {
       hart.end();
       return { started };
     }
-    await until(() => hart.reports.some(({ kind }) => kind === "ended"));
+    await until(() => hart.reports.some(({ kind }) => kind === report));
     await until(() => [hart.control, peer].every((end) => readHeader(end.heard.at(-1)).operation === Operation.last));
     hart.end();
     return { started, control: hart.control.heard.map(described), peer: peer.heard.map(described), reports: hart.reports };
