@@ -197,6 +197,10 @@ import Testing
         let group = ProcessGroupID(rawValue: child.started!.process.rawValue)
         world.notify(world.server("tty"), .signalGroup, SignalGroup(group: group, signal: .interrupt))
         world.pump()
+        let told = try #require(world.server("tty").notices.last { $0.0 == .groupSignaled })
+        var reader = Reader(told.1)
+        let identity = child.currentStamp.process
+        #expect(try reader.value(GroupSignaled.self) == GroupSignaled(group: group, ended: [identity]))
         #expect(try world.call(world.initial, .wait, Wait(target: -1, flags: []), WaitResult.self).end.code == 2)
         world.expectQuiet()
     }
