@@ -71,6 +71,8 @@ extension LibOS {
         writer.list(environment)
         writer.u32(mask)
         writer.i32(Int32(workingDirectory))
+        writer.i32(Int32(rootDirectory))
+        writer.bool(areFoldersListed)
         writer.list(dispositions)
         writer.u64(pendingSignals)
         writer.bool(hasUnreportedSignal)
@@ -95,6 +97,8 @@ extension LibOS {
         environment = try reader.list(ByteString.self)
         mask = try reader.u32()
         workingDirectory = Int(try reader.i32())
+        rootDirectory = Int(try reader.i32())
+        areFoldersListed = try reader.bool()
         dispositions = try reader.list(Disposition.self, limit: 65)
         guard dispositions.count == 65 else { throw .badMessage }
         pendingSignals = try reader.u64()

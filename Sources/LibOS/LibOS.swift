@@ -70,6 +70,10 @@ package struct LibOS: Sendable {
     var mask: UInt32 = 0
     /// Index of the working directory's description; -1 before the start.
     var workingDirectory = -1
+    /// Index of the root's description; -1 before the start.
+    var rootDirectory = -1
+    /// Whether the folders of the root have descriptors.
+    var areFoldersListed = false
 
     /// By signal number; 0 is unused.
     var dispositions = [Disposition](repeating: .standard, count: 65)
