@@ -15,7 +15,7 @@ export { SystemError } from "./agent.js";
 /** The ways to wait that this version has, best first. */
 const WAYS = ["suspend"];
 /** What a command sees unless it is told otherwise. */
-const ENVIRONMENT = Object.freeze({ HOME: "/root", PATH: "/bin:/sbin", TERM: "xterm-256color", USER: "root" });
+const ENVIRONMENT = Object.freeze({ HOME: "/home", PATH: "/bin:/sbin", TERM: "xterm-256color", USER: "root" });
 
 /**
  * @typedef {object} BootOptions

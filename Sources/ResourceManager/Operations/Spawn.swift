@@ -104,7 +104,7 @@ extension ResourceManager {
             var state = SpawnTask(
                 origin: .system, child: child.identity, childID: child.id, parent: .nobody, path: boot.initPath,
                 arguments: [ByteString("init")],
-                environment: [ByteString("PATH=/bin:/sbin"), ByteString("HOME=/root"), ByteString("TERM=xterm-256color")],
+                environment: [ByteString("PATH=/bin:/sbin"), ByteString("HOME=/home"), ByteString("TERM=xterm-256color")],
                 mask: 0o022, flags: .newSession)
             state.opens = [
                 try part(.image, from: start, boot.initPath, .open(.image), child),
