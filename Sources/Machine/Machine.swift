@@ -136,6 +136,23 @@ package final class Machine {
         hartOrder.compactMap { (harts[$0] as? ServerHart)?.state }
     }
 
+    // MARK: Programs
+
+    /// Why an image is no program.
+    struct ImageError: Error {
+        var error: Errno
+        var reason: [UInt8]
+    }
+
+    /// Makes a program of an image: one whose bytes are `script:NAME` is that script.
+    func guest(of image: [UInt8]) throws(ImageError) -> any Guest {
+        let mark = Array("script:".utf8)
+        if image.starts(with: mark), let script = scripts[String(decoding: image[mark.count...], as: UTF8.self)] {
+            return ScriptGuest(script) { [unowned self] text in log(Array(text.utf8)) }
+        }
+        throw ImageError(error: .execFormatError, reason: Array("not a WebAssembly module".utf8))
+    }
+
     // MARK: The monitor
 
     /// Carries out an order of resmgr. Its answer comes as an event of its own.
