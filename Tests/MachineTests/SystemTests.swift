@@ -232,9 +232,10 @@ func system(
                 results.note("done")
                 while true { try program.sleep(nanoseconds: 1_000_000_000_000) }
             }
-            let machine = system.machine(seed: seed, traces: true)
+            var lines: [String] = []
+            let machine = system.machine(seed: seed) { lines.append($0) }
             machine.run { results.lines.last == "done" }
-            return machine.traceLines
+            return lines
         }
         #expect(trace(3) == trace(3))
         #expect(trace(3) != trace(4))
