@@ -24,6 +24,7 @@ const ENVIRONMENT = Object.freeze({ HOME: "/home", PATH: "/bin:/sbin", TERM: "xt
  * @property {HTMLElement} [terminal] shows the console in this element
  * @property {(text: string) => void} [onConsole] a line that the system writes about itself
  * @property {(text: string) => void} [onPanic] the system cannot go on; the machine has stopped
+ * @property {() => void} [onHalted] init has ended well; the machine has stopped
  * @property {Record<string, string>} [environment] of the commands that `run` starts
  */
 
@@ -130,6 +131,7 @@ export class Machine {
         this.#onBooted();
       },
       onPanic: (text) => this.#panic(text),
+      onHalted: () => this.#halted(),
     });
     const configuration = { manifest: manifestHash, abi: Header.version, wait: this.#wait, init: "/sbin/init" };
     const lines = Object.entries(configuration).map(([key, value]) => `${key}=${value}\n`);
@@ -151,6 +153,15 @@ export class Machine {
     this.#agent.failAll(error);
     this.#onFailed(error);
     this.#options.onPanic?.(text);
+  }
+
+  #halted() {
+    const error = new Error("the machine has halted");
+    this.#say("The machine has halted.");
+    this.#isStopped = true;
+    this.#agent.failAll(error);
+    this.#onFailed(error);
+    this.#options.onHalted?.();
   }
 
   /**

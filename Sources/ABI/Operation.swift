@@ -56,6 +56,8 @@ package enum Operation: UInt16, CaseIterable, Sendable {
     case panic = 0x0305
     /// Notice `Nothing`: init runs; the system is up.
     case booted = 0x0306
+    /// Notice `Nothing`: init has ended well; nothing is to run any more.
+    case halted = 0x0307
 
     // Process.
     /// Request `Spawn` → `SpawnResult`; failure text says why an image did not load.

@@ -53,6 +53,8 @@ package final class Machine {
     package internal(set) var panic: String?
     /// Whether resmgr has said that the system is up.
     package internal(set) var isBooted = false
+    /// Whether init has ended well.
+    package internal(set) var isHalted = false
     /// Called with each message from the agent to the page. Without it, they gather in `pageMessages`.
     package var onPageMessage: (([UInt8]) -> Void)?
     /// Messages from the agent to the page.

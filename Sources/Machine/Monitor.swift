@@ -27,6 +27,8 @@ extension Machine {
             panic = String(decoding: reader.rest(), as: UTF8.self)
         case .booted:
             isBooted = true
+        case .halted:
+            isHalted = true
         default:
             log(Array("monitor: unknown order".utf8))
         }

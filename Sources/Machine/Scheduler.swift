@@ -26,8 +26,8 @@ extension Machine {
         case worked
         /// Nothing can happen before this time, or (`never`) before something comes from outside.
         case waits(until: Nanoseconds)
-        /// resmgr gave up.
-        case panicked
+        /// resmgr gave up, or the system is down.
+        case stopped
     }
 
     private enum Choice {
@@ -40,7 +40,7 @@ extension Machine {
 
     /// Lets one thing happen, if one can.
     package func turn() -> Turn {
-        if panic != nil { return .panicked }
+        if panic != nil || isHalted { return .stopped }
         passTime()
         fireTimers()
         var choices: [Choice] = []
@@ -65,7 +65,7 @@ extension Machine {
     package func step() -> Bool {
         switch turn() {
         case .worked: return true
-        case .panicked, .waits(until: .never): return false
+        case .stopped, .waits(until: .never): return false
         case .waits(let deadline):
             advance(to: deadline)
             fireTimers()

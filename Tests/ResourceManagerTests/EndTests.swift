@@ -109,6 +109,12 @@ import Testing
         #expect(world.panic == "init ended: exit status 7")
     }
 
+    @Test func aGoodEndOfInitHaltsTheMachine() throws {
+        let world = World.booted()
+        world.exit(world.initial, 0)
+        #expect(world.panic == nil && world.isHalted)
+    }
+
     @Test func reasonOfATrapIsShown() throws {
         let world = World.booted()
         let child = try world.spawn(world.initial)

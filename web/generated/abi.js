@@ -43,6 +43,7 @@ export const Operation = Object.freeze({
   consoleMessage: 0x0304,
   panic: 0x0305,
   booted: 0x0306,
+  halted: 0x0307,
   spawn: 0x0401,
   exit: 0x0402,
   wait: 0x0403,

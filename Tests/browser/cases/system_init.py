@@ -60,3 +60,18 @@ def file_systems_come_and_go(page):
         result = run(page, command)
         assert result["status"] == status and result["stdout"] == stdout, (command, result)
         assert bool(result["stderr"]) == (status != 0), (command, result)
+
+
+@driver.limit(60)
+def the_machine_halts(page):
+    boot(page)
+    page.wait_until(f"/# ?$/.test(({terminal_text()}).trimEnd())")
+    page.type("sleep 1000 & poweroff\n")
+    page.wait_until("/halted/.test(document.getElementById('notice').innerText)")
+    assert page.evaluate("(await martlet).information.liveWorkers") == 0
+    try:
+        run(page, "true")
+    except driver.PageError as error:
+        assert "stopped" in str(error), error
+    else:
+        raise AssertionError("a halted machine ran a command")
