@@ -53,7 +53,8 @@ func readme(_ path: String) -> [String] { documented.contains(path) ? ["README.m
 let package = Package(
     name: "martlet",
     products: [
-        .library(name: "Martlet", targets: ["Martlet"])
+        .library(name: "Martlet", targets: ["Martlet"]),
+        .executable(name: "martlet", targets: ["MartletCommand"]),
     ],
     targets: [
         // What crosses boundaries, and what every server shares.
@@ -98,6 +99,9 @@ let package = Package(
         // Host-only tools.
         tool("abigen", ["ABI"]),
         tool("mkimage", ["FileServer"]),
+        .executableTarget(
+            name: "MartletCommand", dependencies: ["Machine", "ABI", "ServerKit"], path: "Sources/Tools/martlet",
+            swiftSettings: settings),
         // Tests.
         tests("ABI", ["ABI"]),
         tests("ServerKit", ["ServerKit", "ABI"]),

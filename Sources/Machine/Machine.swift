@@ -122,7 +122,7 @@ package final class Machine {
     }
 
     /// Virtual time goes on to a deadline.
-    func advance(to deadline: Nanoseconds) { now = max(now, deadline) }
+    package func advance(to deadline: Nanoseconds) { now = max(now, deadline) }
 
     func entropy() -> [UInt8] {
         var bytes: [UInt8] = []
