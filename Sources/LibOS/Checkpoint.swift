@@ -73,6 +73,7 @@ extension LibOS {
         writer.i32(Int32(workingDirectory))
         writer.i32(Int32(rootDirectory))
         writer.bool(areFoldersListed)
+        writer.list(lostConnections)
         writer.list(dispositions)
         writer.u64(pendingSignals)
         writer.bool(hasUnreportedSignal)
@@ -99,6 +100,7 @@ extension LibOS {
         workingDirectory = Int(try reader.i32())
         rootDirectory = Int(try reader.i32())
         areFoldersListed = try reader.bool()
+        lostConnections = try reader.list(ConnectionID.self)
         dispositions = try reader.list(Disposition.self, limit: 65)
         guard dispositions.count == 65 else { throw .badMessage }
         pendingSignals = try reader.u64()

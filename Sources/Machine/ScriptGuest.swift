@@ -50,9 +50,13 @@ final class ScriptGuest: Guest, @unchecked Sendable {
 
     func abandon() {
         isOver = true
-        guard thread != nil, !isUnwound else { return }
-        toScript.signal()
-        toMachine.wait()
+        if thread != nil && !isUnwound {
+            toScript.signal()
+            toMachine.wait()
+        }
+        // The thread holds what it runs.
+        thread = nil
+        memory = []
     }
 
     private func start() {
