@@ -100,6 +100,7 @@ let package = Package(
         // Host-only tools.
         tool("abigen", ["ABI"]),
         tool("mkimage", ["FileServer"]),
+        tool("specification", ["Wasm"]),
         // Tests.
         tests("ABI", ["ABI"]),
         tests("ServerKit", ["ServerKit", "ABI"]),
