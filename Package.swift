@@ -101,6 +101,7 @@ let package = Package(
         tool("abigen", ["ABI"]),
         tool("mkimage", ["FileServer"]),
         tool("specification", ["Wasm"]),
+        tool("validate", ["Wasm"]),
         // Tests.
         tests("ABI", ["ABI"]),
         tests("ServerKit", ["ServerKit", "ABI"]),
