@@ -138,6 +138,16 @@ import Wasm
         #expect(table([], 0) == nil)
         #expect(table([0], 1) == .invalid(.typeMismatch(expected: .i64, found: .i32)))
         #expect(table([3], 0) == .invalid(.unknownLabel(3)))
+        // An operand of an outer block does not serve the branch.
+        let outer = reason { writer in
+            writer.append(operands[0])
+            writer.append(Instruction(.block, .value(.i32)))
+            writer.append(operands[1])
+            writer.appendBranchTable([0], default: 0)
+            writer.append(Instruction(.end))
+            writer.append(Instruction(.br, 0))
+        }
+        #expect(outer == .invalid(.typeMismatch(expected: .i32, found: nil)))
         func clauses(_ clauses: CatchClause...) -> ModuleError.Reason? {
             reason { writer in
                 writer.appendTryTable(.value(.i32), clauses)
