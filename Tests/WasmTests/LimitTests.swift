@@ -40,7 +40,8 @@ import Wasm
     /// Few bytes that push many operands.
     @Test func operands() {
         func reason(_ calls: Int) -> ModuleError.Reason? {
-            var module = module(FunctionType(), [Instruction](repeating: Instruction(.call, 1), count: calls) + [Instruction(.unreachable)])
+            let code = [Instruction](repeating: Instruction(.call, 1), count: calls)
+            var module = module(FunctionType(), code + [Instruction(.unreachable)])
             module.types[1] = FunctionType(to: [ValueType](repeating: .i32, count: ImplementationLimits.results))
             return refusal(of: module)
         }
@@ -63,7 +64,8 @@ import Wasm
 
     /// Counts over the bound are refused by the bound, before anything is read: the count alone is enough.
     @Test(arguments: [
-        (SectionKind.type, Bound.types), (.imports, .imports), (.function, .functions), (.table, .tables), (.tag, .tags), (.global, .globals),
+        (SectionKind.type, Bound.types), (.imports, .imports), (.function, .functions), (.table, .tables), (.tag, .tags),
+        (.global, .globals),
         (.export, .exports), (.element, .elementSegments), (.data, .dataSegments),
     ])
     func counts(_ kind: SectionKind, _ bound: Bound) {

@@ -35,11 +35,13 @@ import Wasm
         Case("store of another", [get, get, Instruction(.f32Store), get], mismatch(.f32, .i32)),
         Case("select of numbers", [get, get, get, Instruction(.select)]),
         Case("select of two types", [get, .i64Constant(1), get, Instruction(.select)], .invalid(.selectOperands)),
-        Case("select of references", [.refNull(.funcref), .refNull(.funcref), get, Instruction(.select), drop, get], .invalid(.selectOperands)),
-        Case("select of references by type", [.refNull(.funcref), .refNull(.funcref), get, .select(.funcref), drop, get]),
+        Case("select of references", references + [get, Instruction(.select), drop, get], .invalid(.selectOperands)),
+        Case("select of references by type", references + [get, .select(.funcref), drop, get]),
         Case("is_null of a number", [get, Instruction(.refIsNull)], mismatch(.funcref, .i32)),
         Case("is_null of a reference", [.refNull(.exnref), Instruction(.refIsNull)]),
     ]
+
+    private static let references = [Instruction](repeating: .refNull(.funcref), count: 2)
 
     static let indices = [
         Case("local", [Instruction(.localGet, 1)], .invalid(.unknownLocal(1))),
@@ -84,7 +86,9 @@ import Wasm
         Case("block", [Instruction(.block, .value(.i32)), get, end]),
         Case("block of nothing", [Instruction(.block, .value(.i32)), end], mismatch(.i32, nil)),
         Case("block over outer operands", [get, Instruction(.block, .empty), drop, end], .invalid(.missingOperand)),
-        Case("block with parameters", [get, .i64Constant(1), Instruction(.block, .function(1)), drop, drop, .f32Constant(bits: 0), end, drop, get]),
+        Case(
+            "block with parameters",
+            [get, .i64Constant(1), Instruction(.block, .function(1)), drop, drop, .f32Constant(bits: 0), end, drop, get]),
         Case("block of unknown type", [Instruction(.block, .function(4)), end, get], .invalid(.unknownType(4))),
         Case("if", [get, Instruction(.if, .value(.i32)), get, Instruction(.else), get, end]),
         Case("if without else", [get, Instruction(.if, .value(.i32)), get, end], .invalid(.labelTypes)),
@@ -105,7 +109,9 @@ import Wasm
         Case("unreachable is no licence", [Instruction(.unreachable), .i64Constant(1), Instruction(.i32Add)], mismatch(.i32, .i64)),
         Case("unreachable ends with its block", [Instruction(.block, .empty), Instruction(.unreachable), end], mismatch(.i32, nil)),
         Case("unreachable select", [Instruction(.unreachable), Instruction(.select)]),
-        Case("unreachable select of a reference", [Instruction(.unreachable), .refNull(.funcref), get, Instruction(.select)], .invalid(.selectOperands)),
+        Case(
+            "unreachable select of a reference", [Instruction(.unreachable), .refNull(.funcref), get, Instruction(.select)],
+            .invalid(.selectOperands)),
     ]
 
     @Test(arguments: operands + indices + control) func aRuleIsKept(_ rule: Case) {
