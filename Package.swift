@@ -15,9 +15,10 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// The programs of each Swift SDK of the bundle that `scripts/setup` makes.
+/// The programs of each Swift SDK of the bundle that `scripts/setup` makes. The library `Wasm` is among them so that it stays fit for
+/// Embedded Swift, although no program imports it yet.
 let programsOfSDK: [String: Set<String>] = [
-    "martlet": ["init", "agent", "sh", "utilities", "measure"],
+    "martlet": ["init", "agent", "sh", "utilities", "measure", "Wasm"],
     "martlet-server": ["resmgr", "tty", "pipe", "netfs", "tmpfs", "devfs"],
     "martlet-libos": ["libos"],
 ]
@@ -47,7 +48,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// Targets that carry a README beside their code.
-let documented: Set<String> = ["ABI", "ServerKit", "ResourceManager", "Martlet", "Programs/agent"]
+let documented: Set<String> = ["ABI", "ServerKit", "ResourceManager", "Martlet", "Programs/agent", "Wasm"]
 func readme(_ path: String) -> [String] { documented.contains(path) ? ["README.md"] : [] }
 
 let package = Package(
@@ -73,6 +74,8 @@ let package = Package(
         library("DevFS", path: "Drivers/DevFS", ["ABI", "ServerKit", "FileServer"]),
         // What stands beside every program.
         library("LibOS", ["ABI"]),
+        // The binary format of WebAssembly.
+        library("Wasm"),
         // The simulated machine.
         library(
             "Machine",
@@ -102,6 +105,8 @@ let package = Package(
         .executableTarget(
             name: "MartletCommand", dependencies: ["Machine", "ABI", "ServerKit"], path: "Sources/Tools/martlet",
             swiftSettings: settings),
+        tool("specification", ["Wasm"]),
+        tool("validate", ["Wasm"]),
         // Tests.
         tests("ABI", ["ABI"]),
         tests("ServerKit", ["ServerKit", "ABI"]),
@@ -109,6 +114,7 @@ let package = Package(
         tests("Drivers", ["TTY", "Pipe", "ServerKit", "ABI"]),
         tests("ResourceManager", ["ResourceManager", "Processes", "VFS", "ServerKit", "ABI"]),
         tests("LibOS", ["LibOS", "ABI"]),
+        tests("Wasm", ["Wasm"]),
         tests("Machine", ["Machine"]),
         tests("Shell", ["Shell", "SystemV", "Martlet", "sh", "utilities", "agent"]),
     ]
