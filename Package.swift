@@ -47,7 +47,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// Targets that carry a README beside their code.
-let documented: Set<String> = ["ABI", "ServerKit", "ResourceManager", "Martlet", "Programs/agent"]
+let documented: Set<String> = ["ABI", "ServerKit", "ResourceManager", "Martlet", "Programs/agent", "Wasm"]
 func readme(_ path: String) -> [String] { documented.contains(path) ? ["README.md"] : [] }
 
 let package = Package(
@@ -72,6 +72,8 @@ let package = Package(
         library("DevFS", path: "Drivers/DevFS", ["ABI", "ServerKit", "FileServer"]),
         // What stands beside every program.
         library("LibOS", ["ABI"]),
+        // The binary format of WebAssembly.
+        library("Wasm"),
         // The simulated machine.
         library(
             "Machine",
@@ -105,6 +107,7 @@ let package = Package(
         tests("Drivers", ["TTY", "Pipe", "ServerKit", "ABI"]),
         tests("ResourceManager", ["ResourceManager", "Processes", "VFS", "ServerKit", "ABI"]),
         tests("LibOS", ["LibOS", "ABI"]),
+        tests("Wasm", ["Wasm"]),
         tests("Machine", ["Machine"]),
         tests("Shell", ["Shell", "SystemV", "Martlet", "sh", "utilities", "agent"]),
     ]
