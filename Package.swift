@@ -100,6 +100,8 @@ let package = Package(
         // Host-only tools.
         tool("abigen", ["ABI"]),
         tool("mkimage", ["FileServer"]),
+        tool("specification", ["Wasm"]),
+        tool("validate", ["Wasm"]),
         // Tests.
         tests("ABI", ["ABI"]),
         tests("ServerKit", ["ServerKit", "ABI"]),

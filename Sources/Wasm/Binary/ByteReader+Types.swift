@@ -71,8 +71,7 @@ extension ByteReader {
     /// Limits (5.3.7). Throws `limitsFlags`, or `unsupported` where a flag is another proposal's.
     private mutating func limits() throws(ModuleError) -> ResizableLimits {
         let begin = position
-        let flags = try u32()
-        switch flags {
+        switch try byte() {
         case 0: return ResizableLimits(minimum: try u32())
         case 1:
             let minimum = try u32()

@@ -150,6 +150,17 @@ struct ByteReader {
         return Int(count)
     }
 
+    /// A vector (5.1.3) whose elements take at least one byte each. Throws what `count` and the reading of an element throw.
+    mutating func vector<Element>(
+        _ bound: Bound?, of element: (inout ByteReader) throws(ModuleError) -> Element
+    ) throws(ModuleError) -> [Element] {
+        let count = try count(bound)
+        var elements: [Element] = []
+        elements.reserveCapacity(count)
+        for _ in 0..<count { elements.append(try element(&self)) }
+        return elements
+    }
+
     /// An error at the next byte.
     func error(_ malformation: Malformation) -> ModuleError { error(malformation, at: position) }
 

@@ -19,7 +19,7 @@ package struct InstructionReader: Sendable {
     /// The next instruction; nil at the end of the bytes.
     ///
     /// Throws `malformed` if the bytes there are no instruction or end within one, `unsupported` if it is one that is not
-    /// implemented here.
+    /// implemented here, `invalid(selectArity)` for `select` with a list of other than one type.
     package mutating func next() throws(ModuleError) -> Instruction? {
         guard !reader.isAtEnd else { return nil }
         let offset = reader.position
@@ -109,7 +109,7 @@ extension ByteReader {
             instruction.type = try heapType().valueType
         case .types:
             let begin = position
-            guard try count() == 1 else { throw error(.selectArity, at: begin) }
+            guard try count() == 1 else { throw ModuleError(.invalid(.selectArity), at: begin) }
             instruction.type = try valueType()
         }
     }
@@ -139,13 +139,13 @@ extension ByteReader {
         return CatchClause(kind, tag: tag, label: try u32())
     }
 
-    /// Alignment and offset. The alignment's bit 6 says that the index of a memory follows (3.0), of which there is one here.
+    /// Alignment and offset. An alignment of 2^32 and more is malformed (release 2.0); in 3.0 bit 6 says that a memory's index follows.
     private mutating func memoryArgument(into instruction: inout Instruction) throws(ModuleError) {
         let begin = position
         let alignment = try u32()
-        if alignment >= 64 {
-            let reason: ModuleError.Reason = alignment < 128 ? .unsupported(.multipleMemories) : .malformed(.memoryFlags)
-            throw ModuleError(reason, at: begin)
+        if alignment >= 32 {
+            let hasMemory = (64..<128).contains(alignment)
+            throw ModuleError(hasMemory ? .unsupported(.multipleMemories) : .malformed(.memoryFlags), at: begin)
         }
         instruction.index = alignment
         instruction.bits = UInt64(try u32())

@@ -25,8 +25,27 @@ package struct Module: Equatable, Sendable {
     package var hasDataCount = false
     package var dataSegments: [DataSegment] = []
     package var customSections: [CustomSection] = []
+    /// Where the sections stood in the file.
+    package internal(set) var offsets = SectionOffsets()
 
     package init() {}
+}
+
+/// Where each section's contents begin in the file that a module was decoded from. It says where a module lies and not what it is, so
+/// all are equal.
+package struct SectionOffsets: Equatable, Sendable {
+    private var offsets: [Int] = []
+
+    /// The offset of a section; 0 if the module has none, or was not decoded.
+    package internal(set) subscript(kind: SectionKind) -> Int {
+        get { kind.order < offsets.count ? offsets[kind.order] : 0 }
+        set {
+            while offsets.count <= kind.order { offsets.append(0) }
+            offsets[kind.order] = newValue
+        }
+    }
+
+    package static func == (_: SectionOffsets, _: SectionOffsets) -> Bool { true }
 }
 
 /// An exception tag (3.0, tag types): the index of a function type, whose parameters the exception carries.
@@ -187,7 +206,7 @@ package struct CustomSection: Equatable, Sendable {
 }
 
 /// The sections with a meaning (5.5.2). The raw value is the id of the binary format.
-package enum SectionKind: UInt8, CaseIterable, Sendable {
+package enum SectionKind: UInt8, Sendable {
     case type = 1
     case imports = 2
     case function = 3
@@ -220,4 +239,9 @@ package enum SectionKind: UInt8, CaseIterable, Sendable {
         case .data: 13
         }
     }
+
+    /// All kinds in that order.
+    static let inOrder: [SectionKind] = [
+        .type, .imports, .function, .table, .memory, .tag, .global, .export, .start, .element, .dataCount, .code, .data,
+    ]
 }

@@ -85,8 +85,6 @@ package enum Malformation: Equatable, Sendable, CustomStringConvertible {
     case dataCountRequired
     /// The locals of a function are more than 2^32 - 1.
     case tooManyLocals
-    /// `select` with a list of types that has not exactly one.
-    case selectArity
 
     package var description: String {
         switch self {
@@ -122,7 +120,6 @@ package enum Malformation: Equatable, Sendable, CustomStringConvertible {
         case .dataCount: "data count and data section have inconsistent lengths"
         case .dataCountRequired: "data count section required"
         case .tooManyLocals: "too many locals"
-        case .selectArity: "invalid result arity"
         }
     }
 }
@@ -137,6 +134,8 @@ package enum Violation: Equatable, Sendable, CustomStringConvertible {
     case leftoverOperands
     /// `select` without a type, on references or on operands of two types.
     case selectOperands
+    /// `select` with a list of types that has not exactly one.
+    case selectArity
     /// A branch or a block gives other types than its label, in number or kind.
     case labelTypes
     case unknownType(UInt32)
@@ -171,6 +170,7 @@ package enum Violation: Equatable, Sendable, CustomStringConvertible {
         case .missingOperand: "type mismatch: expected an operand, found nothing"
         case .leftoverOperands: "type mismatch: operands remain at the end of the block"
         case .selectOperands: "type mismatch: select needs its type, or two operands of one number or vector type"
+        case .selectArity: "invalid result arity"
         case .labelTypes: "type mismatch: the label's types differ"
         case .unknownType(let index): "unknown type \(index)"
         case .unknownFunction(let index): "unknown function \(index)"

@@ -8,7 +8,7 @@ package struct FunctionValidator: Sendable {
     /// What the module's indices mean.
     package let spaces: IndexSpaces
     /// For each function whether `ref.func` may name it.
-    let isDeclared: [Bool]
+    var isDeclared: [Bool]
     /// The locals of the current function.
     package private(set) var locals = LocalTypes()
     /// The open blocks; the first is the function, the last the innermost. Empty before the first function and after a final `end`.
@@ -23,9 +23,9 @@ package struct FunctionValidator: Sendable {
     /// The expression that is being checked.
     private var body = Expression(bytes: [])
 
-    init(_ spaces: IndexSpaces, isDeclared: [Bool]) {
+    init(_ spaces: IndexSpaces) {
         self.spaces = spaces
-        self.isDeclared = isDeclared
+        isDeclared = [Bool](repeating: false, count: spaces.functions.count)
     }
 
     /// Whether control can reach the next instruction. Where it cannot, `operands` need not be what a program would see.
