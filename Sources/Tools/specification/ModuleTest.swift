@@ -41,6 +41,14 @@ struct ModuleTest {
         bytes = command.moduleType == "text" ? nil : [UInt8](try Data(contentsOf: script.modules.appendingPathComponent(filename)))
     }
 
+    /// The test that a file is a module to be accepted.
+    init(accepted path: String) throws {
+        expectation = .accepted
+        place = path
+        text = ""
+        bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    }
+
     func run() -> Outcome {
         guard let bytes else { return .notBinary }
         do throws(ModuleError) {

@@ -20,8 +20,8 @@ struct ByteWriter {
 
     /// The length of a vector. There are never more than 2^32 - 1 elements: decoding bounds them, and so do the sizes of modules.
     mutating func count(_ count: Int) {
-        precondition(count <= Int(UInt32.max), "a vector has fewer than 2^32 elements")
-        u32(UInt32(count))
+        guard let number = UInt32(exactly: count) else { preconditionFailure("a vector has fewer than 2^32 elements") }
+        u32(number)
     }
 
     /// A signed integer of at most 64 bits; fewer bits need no more bytes than their type allows.

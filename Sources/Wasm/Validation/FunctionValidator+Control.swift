@@ -21,6 +21,18 @@ extension FunctionValidator {
         try push(parameters)
     }
 
+    /// `if`
+    mutating func openIf(_ blockType: BlockType) throws(ModuleError) {
+        try pop(.i32)
+        try open(.if, blockType)
+    }
+
+    /// `try_table`
+    mutating func openTryTable(_ blockType: BlockType, _ clauses: CatchClauses) throws(ModuleError) {
+        try checkCatchClauses(clauses)
+        try open(.tryTable, blockType)
+    }
+
     /// Takes the results of the innermost block, which must be all that it has, and closes it without giving them.
     private mutating func leave() throws(ModuleError) -> ControlFrame {
         let frame = frames[frames.count - 1]
@@ -56,6 +68,19 @@ extension FunctionValidator {
     func label(_ label: UInt32) throws(ModuleError) -> TypeList {
         guard let frame = frame(ofLabel: label) else { throw error(.unknownLabel(label)) }
         return frame.labelTypes
+    }
+
+    /// An instruction after which control goes elsewhere: takes operands along.
+    mutating func popAndLeave(_ types: TypeList) throws(ModuleError) {
+        try pop(types)
+        becomeUnreachable()
+    }
+
+    /// `br_if`: the operands stay if the branch is not taken.
+    mutating func branchIf(_ types: TypeList) throws(ModuleError) {
+        try pop(.i32)
+        try pop(types)
+        try push(types)
     }
 
     /// `br_table`: the operands must fit each of the labels.
@@ -102,10 +127,11 @@ extension FunctionValidator {
         becomeUnreachable()
     }
 
-    /// Takes the element number of an indirect call, whose table must be one of functions and whose type must be known.
-    mutating func popCallee(_ instruction: Instruction) throws(ModuleError) {
+    /// Takes the element number of an indirect call, whose table must be one of functions; the index of the callee's type.
+    mutating func popCallee(_ instruction: Instruction) throws(ModuleError) -> UInt32 {
         guard try tableElement(instruction.secondIndex) == .funcref else { throw error(.elementType) }
         guard instruction.index < spaces.types.count else { throw error(.unknownType(instruction.index)) }
         try pop(.i32)
+        return instruction.index
     }
 }

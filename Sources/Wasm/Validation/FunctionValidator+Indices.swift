@@ -25,6 +25,13 @@ extension FunctionValidator {
         return spaces.globals[Int(index)]
     }
 
+    /// The content type of a global that can be set. Throws `invalid(immutableGlobal)`.
+    func mutableGlobal(_ index: UInt32) throws(ModuleError) -> ValueType {
+        let type = try global(index)
+        guard type.isMutable else { throw error(.immutableGlobal(index)) }
+        return type.content
+    }
+
     /// The type of a table's elements. Throws `invalid(unknownTable)`.
     func tableElement(_ index: UInt32) throws(ModuleError) -> ValueType {
         guard index < spaces.tables.count else { throw error(.unknownTable(index)) }

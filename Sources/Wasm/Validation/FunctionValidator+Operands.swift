@@ -76,4 +76,57 @@ extension FunctionValidator {
         if let first, let second, first != second { throw error(.selectOperands) }
         try push(first ?? second)
     }
+
+    /// `select` with a type.
+    mutating func select(_ type: ValueType) throws(ModuleError) {
+        try pop(.i32)
+        try pop(type)
+        try pop(type)
+        try push(type)
+    }
+
+    /// `local.tee`
+    mutating func tee(_ type: ValueType) throws(ModuleError) {
+        try pop(type)
+        try push(type)
+    }
+
+    /// `table.get`
+    mutating func tableGet(_ element: ValueType) throws(ModuleError) {
+        try pop(.i32)
+        try push(element)
+    }
+
+    /// `table.set`
+    mutating func tableSet(_ element: ValueType) throws(ModuleError) {
+        try pop(element)
+        try pop(.i32)
+    }
+
+    /// `table.grow`
+    mutating func tableGrow(_ element: ValueType) throws(ModuleError) {
+        try pop(.i32)
+        try pop(element)
+        try push(.i32)
+    }
+
+    /// `table.fill`
+    mutating func tableFill(_ element: ValueType) throws(ModuleError) {
+        try pop(.i32)
+        try pop(element)
+        try pop(.i32)
+    }
+
+    /// `ref.is_null`, of a reference of any type.
+    mutating func refIsNull() throws(ModuleError) {
+        if let type = try popAny(), !type.isReference { throw error(.typeMismatch(expected: .funcref, found: type)) }
+        try push(.i32)
+    }
+
+    /// `ref.func`, of a function that something outside of functions names (Core 3.4.10, C.refs).
+    mutating func refFunc(_ function: UInt32) throws(ModuleError) {
+        _ = try functionType(function)
+        guard isDeclared[Int(function)] else { throw error(.undeclaredFunctionReference(function)) }
+        try push(.funcref)
+    }
 }

@@ -91,85 +91,41 @@ package struct FunctionValidator: Sendable {
 
     /// Applies the rule of an instruction whose types are not fixed.
     private mutating func apply(_ rule: TypingRule, _ instruction: Instruction) throws(ModuleError) {
+        let index = instruction.index
         switch rule {
         case .fixed: break
-        case .localGet: try push(local(instruction.index))
-        case .localSet: try pop(local(instruction.index))
-        case .localTee:
-            let type = try local(instruction.index)
-            try pop(type)
-            try push(type)
         case .unreachable: becomeUnreachable()
         case .block: try open(.block, instruction.blockType)
         case .loop: try open(.loop, instruction.blockType)
-        case .if:
-            try pop(.i32)
-            try open(.if, instruction.blockType)
+        case .if: try openIf(instruction.blockType)
         case .else: try startElse()
-        case .tryTable:
-            try checkCatchClauses(body.catchClauses(of: instruction))
-            try open(.tryTable, instruction.blockType)
+        case .tryTable: try openTryTable(instruction.blockType, body.catchClauses(of: instruction))
         case .end: try close()
-        case .branch:
-            try pop(label(instruction.index))
-            becomeUnreachable()
-        case .branchIf:
-            try pop(.i32)
-            let types = try label(instruction.index)
-            try pop(types)
-            try push(types)
+        case .branch: try popAndLeave(label(index))
+        case .branchIf: try branchIf(label(index))
         case .branchTable: try branchTable(body.branchTable(of: instruction))
-        case .return:
-            try pop(frames[0].results)
-            becomeUnreachable()
-        case .throw:
-            try pop(.parameters(tagType(instruction.index)))
-            becomeUnreachable()
-        case .throwRef:
-            try pop(.exnref)
-            becomeUnreachable()
-        case .call: try call(functionType(instruction.index))
-        case .callIndirect:
-            try popCallee(instruction)
-            try call(instruction.index)
-        case .returnCall: try tailCall(functionType(instruction.index))
-        case .returnCallIndirect:
-            try popCallee(instruction)
-            try tailCall(instruction.index)
+        case .return: try popAndLeave(frames[0].results)
+        case .throw: try popAndLeave(.parameters(tagType(index)))
+        case .throwRef: try popAndLeave(.one(.exnref))
+        case .call: try call(functionType(index))
+        case .callIndirect: try call(popCallee(instruction))
+        case .returnCall: try tailCall(functionType(index))
+        case .returnCallIndirect: try tailCall(popCallee(instruction))
         case .drop: _ = try popAny()
         case .select: try select()
-        case .selectTyped:
-            try pop(.i32)
-            try pop(instruction.selectType)
-            try pop(instruction.selectType)
-            try push(instruction.selectType)
-        case .globalGet: try push(global(instruction.index).content)
-        case .globalSet:
-            let type = try global(instruction.index)
-            guard type.isMutable else { throw error(.immutableGlobal(instruction.index)) }
-            try pop(type.content)
-        case .tableGet:
-            try pop(.i32)
-            try push(tableElement(instruction.index))
-        case .tableSet:
-            try pop(tableElement(instruction.index))
-            try pop(.i32)
-        case .tableGrow:
-            try pop(.i32)
-            try pop(tableElement(instruction.index))
-            try push(.i32)
-        case .tableFill:
-            try pop(.i32)
-            try pop(tableElement(instruction.index))
-            try pop(.i32)
+        case .selectTyped: try select(instruction.selectType)
+        case .localGet: try push(local(index))
+        case .localSet: try pop(local(index))
+        case .localTee: try tee(local(index))
+        case .globalGet: try push(global(index).content)
+        case .globalSet: try pop(mutableGlobal(index))
+        case .tableGet: try tableGet(tableElement(index))
+        case .tableSet: try tableSet(tableElement(index))
+        case .tableGrow: try tableGrow(tableElement(index))
+        case .tableFill: try tableFill(tableElement(index))
         case .refNull: try push(instruction.type)
-        case .refIsNull:
-            if let type = try popAny(), !type.isReference { throw error(.typeMismatch(expected: .funcref, found: type)) }
-            try push(.i32)
-        case .refFunc:
-            _ = try functionType(instruction.index)
-            guard isDeclared[Int(instruction.index)] else { throw error(.undeclaredFunctionReference(instruction.index)) }
-            try push(.funcref)
+        case .refIsNull: try refIsNull()
+        case .refFunc: try refFunc(index)
         }
     }
 }

@@ -39,12 +39,12 @@ package struct IndexSpaces: Sendable {
         importedMemories = memories.count
         importedGlobals = globals.count
         importedTags = tags.count
-        functions.append(contentsOf: module.functions.lazy.map(\.type))
+        functions.append(contentsOf: module.functions.lazy.map { $0.type })
         tables.append(contentsOf: module.tables)
         memories.append(contentsOf: module.memories)
-        globals.append(contentsOf: module.globals.lazy.map(\.type))
-        tags.append(contentsOf: module.tags.lazy.map(\.type))
-        elementSegments = module.elementSegments.map(\.type)
+        globals.append(contentsOf: module.globals.lazy.map { $0.type })
+        tags.append(contentsOf: module.tags.lazy.map { $0.type })
+        elementSegments = module.elementSegments.map { $0.type }
         dataSegmentCount = module.dataSegments.count
         hasDataCount = module.hasDataCount
     }

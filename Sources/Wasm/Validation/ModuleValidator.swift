@@ -96,7 +96,7 @@ extension Module {
             }
         }
         // Sorted, equal names are neighbours.
-        let names = exports.map(\.name.bytes).sorted { $0.lexicographicallyPrecedes($1) }
+        let names = exports.map { $0.name.bytes }.sorted { $0.lexicographicallyPrecedes($1) }
         for (name, next) in zip(names, names.dropFirst()) where name == next { throw error(.duplicateExport, in: .export) }
     }
 
