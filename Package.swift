@@ -76,6 +76,8 @@ let package = Package(
         library("LibOS", ["ABI"]),
         // The binary format of WebAssembly.
         library("Wasm"),
+        // The interpreter of WebAssembly.
+        library("Engine", ["Wasm"]),
         // The simulated machine.
         library(
             "Machine",
@@ -107,6 +109,7 @@ let package = Package(
             swiftSettings: settings),
         tool("specification", ["Wasm"]),
         tool("validate", ["Wasm"]),
+        tool("engine", ["Engine", "Wasm"]),
         // Tests.
         tests("ABI", ["ABI"]),
         tests("ServerKit", ["ServerKit", "ABI"]),
@@ -115,6 +118,7 @@ let package = Package(
         tests("ResourceManager", ["ResourceManager", "Processes", "VFS", "ServerKit", "ABI"]),
         tests("LibOS", ["LibOS", "ABI"]),
         tests("Wasm", ["Wasm"]),
+        tests("Engine", ["Engine", "Wasm"]),
         tests("Machine", ["Machine"]),
         tests("Shell", ["Shell", "SystemV", "Martlet", "sh", "utilities", "agent"]),
     ]

@@ -1,0 +1,16 @@
+/// The engine as a command: `engine run FILE` executes a program of WASI preview 1 that needs no more than standard output, and
+/// `engine specification FOLDER` the tests of the WebAssembly specification as `Tests/specification/convert.py` wrote them.
+import Foundation
+
+@main
+struct Main {
+    static func main() {
+        let arguments = CommandLine.arguments.dropFirst()
+        switch arguments.first {
+        case "run" where arguments.count >= 2: exit(Program.run(Array(arguments.dropFirst())))
+        default:
+            FileHandle.standardError.write(Data("usage: engine run FILE [ARGUMENT ...] | specification FOLDER\n".utf8))
+            exit(2)
+        }
+    }
+}
