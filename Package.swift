@@ -81,7 +81,10 @@ let package = Package(
         // The simulated machine.
         library(
             "Machine",
-            ["ABI", "ServerKit", "FileServer", "Processes", "ResourceManager", "TTY", "Pipe", "NetFS", "TmpFS", "DevFS", "LibOS"]),
+            [
+                "ABI", "ServerKit", "FileServer", "Processes", "ResourceManager", "TTY", "Pipe", "NetFS", "TmpFS", "DevFS", "LibOS",
+                "Engine", "Wasm",
+            ]),
         // The library that programs import, and its port to the program ABI.
         library("Martlet", ["ProgramPort"]),
         library("ProgramPort"),

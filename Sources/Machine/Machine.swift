@@ -1,4 +1,5 @@
 package import ABI
+import Engine
 package import ServerKit
 
 /// A simulated computer that runs the resource manager, the drivers and the libOS natively. One seeded scheduler decides what happens
@@ -16,6 +17,8 @@ package final class Machine {
         package var configuration = ""
         /// WebAssembly memories that the machine has: a server takes one, a program two.
         package var memories = 1000
+        /// Most pages of 64 KiB of a program's memory.
+        package var programPages = 65536
         /// Where time comes from.
         package var time = Time.virtual
 
@@ -63,6 +66,9 @@ package final class Machine {
     let servers: (String) -> (any Reactor)?
     /// What a program does that this name in its image stands for.
     let scripts: [String: Script]
+    private var modules = ModuleCache()
+    /// Most instructions that a program runs at a time.
+    private static let longestSlice = 200_000
 
     var chance: Chance
     private var channels: [ChannelKey: Channel] = [:]
@@ -173,19 +179,22 @@ package final class Machine {
 
     // MARK: Programs
 
-    /// Why an image is no program.
-    struct ImageError: Error {
-        var error: Errno
-        var reason: [UInt8]
-    }
-
-    /// Makes a program of an image: one whose bytes are `script:NAME` is that script.
+    /// Makes a program of an image: a WebAssembly module, or bytes `script:NAME` for that script.
     func guest(of image: [UInt8]) throws(ImageError) -> any Guest {
         let mark = Array("script:".utf8)
         if image.starts(with: mark), let script = scripts[String(decoding: image[mark.count...], as: UTF8.self)] {
             return ScriptGuest(script) { [unowned self] text in log(Array(text.utf8)) }
         }
-        throw ImageError(error: .execFormatError, reason: Array("not a WebAssembly module".utf8))
+        let limits = StoreLimits(memoryPages: options.programPages)
+        return try WasmGuest(try modules.module(image), limits: limits) { [unowned self] in nextSlice() }
+    }
+
+    /// For how many instructions the program that runs next does so.
+    private func nextSlice() -> Int64 {
+        switch options.time {
+        case .virtual: Int64(1 + chance.below(Machine.longestSlice))
+        case .real: Int64(Machine.longestSlice)
+        }
     }
 
     // MARK: What is seen
@@ -204,4 +213,10 @@ package final class Machine {
             place + "\(header.kind) \(header.operation) #\(header.request.rawValue) \(header.argument) "
                 + "(\(header.payloadLength) bytes)")
     }
+}
+
+/// Why an image is no program.
+struct ImageError: Error {
+    var error: Errno
+    var reason: [UInt8]
 }

@@ -89,7 +89,7 @@ final class ProgramHart: Hart {
     private func link() {
         let bytes = image
         image = []
-        do {
+        do throws(ImageError) {
             let guest = try machine.guest(of: bytes)
             self.guest = guest
             withHost { libOS, host in libOS.imageResult(nil, reason: [], host: &host) }
