@@ -7,6 +7,7 @@ struct Main {
     static func main() {
         let arguments = CommandLine.arguments.dropFirst()
         switch arguments.first {
+        case "specification" where arguments.count == 2: exit(Specification.run(arguments[2]))
         case "run" where arguments.count >= 2: exit(Program.run(Array(arguments.dropFirst())))
         default:
             FileHandle.standardError.write(Data("usage: engine run FILE [ARGUMENT ...] | specification FOLDER\n".utf8))
