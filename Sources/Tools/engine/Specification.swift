@@ -10,12 +10,15 @@ struct Specification {
     private var skipped: [String: Int] = [:]
 
     /// Runs the scripts in a folder; the exit status. The last line counts the results.
-    static func run(_ folder: String) -> Int32 {
+    ///
+    /// With `step`, calls run with that much fuel at a time. After each of the first stops of a call the store is saved, and it is the
+    /// restored one that goes on; so are scripts a test of fuel and of saved state, too.
+    static func run(_ folder: String, step: Int64?) -> Int32 {
         var specification = Specification()
         do {
             let scripts = try Script.all(in: URL(fileURLWithPath: folder))
             for script in scripts {
-                var run = ScriptRun(script)
+                var run = ScriptRun(script, step: step)
                 for command in script.commands { specification.count(try run.perform(command), command, script) }
             }
         } catch {
@@ -59,15 +62,20 @@ struct ScriptRun {
         case refused(String)
     }
 
+    /// Stops of a call after which the store is saved and restored.
+    private static let saves = 12
+
     private let script: Script
-    private let store = Store(limits: StoreLimits(stackSlots: 1 << 18, frames: 1 << 14))
+    private let step: Int64?
+    private var store = Store(limits: StoreLimits(stackSlots: 1 << 18, frames: 1 << 14))
     private var current = State.refused("there is no module")
     private var named: [String: State] = [:]
     private var registered: [String: State] = [:]
     private var host: [String: Extern] = [:]
 
-    init(_ script: Script) {
+    init(_ script: Script, step: Int64?) {
         self.script = script
+        self.step = step
         host = hostModule()
     }
 
@@ -136,7 +144,7 @@ struct ScriptRun {
         return outcome
     }
 
-    private func instantiate(_ command: Script.Command) throws(Refusal) -> InstanceAddress {
+    private mutating func instantiate(_ command: Script.Command) throws(Refusal) -> InstanceAddress {
         guard command.moduleType != "text", let filename = command.filename, let bytes = try? script.module(filename) else {
             throw .outOfScope("in the text format")
         }
@@ -188,7 +196,7 @@ struct ScriptRun {
         }
     }
 
-    private func failToStart(_ command: Script.Command) throws -> Outcome {
+    private mutating func failToStart(_ command: Script.Command) throws -> Outcome {
         let text = command.text ?? ""
         do throws(Refusal) {
             _ = try instantiate(command)
@@ -208,7 +216,7 @@ struct ScriptRun {
 
     // Actions.
 
-    private func act(_ command: Script.Command) throws -> Outcome {
+    private mutating func act(_ command: Script.Command) throws -> Outcome {
         guard let action = command.action else { return .failed("no action") }
         let instance: InstanceAddress
         switch state(of: action.module) {
@@ -231,7 +239,7 @@ struct ScriptRun {
         }
     }
 
-    private func perform(_ action: Script.Action, _ instance: InstanceAddress) -> RunResult? {
+    private mutating func perform(_ action: Script.Action, _ instance: InstanceAddress) -> RunResult? {
         let export = store.export(Name(action.field), of: instance)
         switch (action.type, export) {
         case ("get", .global(let global)): return .finished([store.value(of: global)])
@@ -242,16 +250,28 @@ struct ScriptRun {
         }
     }
 
-    private func call(_ function: FunctionAddress, _ arguments: [Value]) -> RunResult {
+    private mutating func call(_ function: FunctionAddress, _ arguments: [Value]) -> RunResult {
         do {
             try store.invoke(function, arguments)
+            var stops = 0
             while true {
-                let result = store.run(fuel: .max)
-                guard case .hostCall = result else { return result }
-                try store.resume([])
+                let result = store.run(fuel: step ?? .max)
+                switch result {
+                case .hostCall: try store.resume([])
+                case .outOfFuel where step != nil:
+                    if stops < ScriptRun.saves { try saveAndRestore() }
+                    stops += 1
+                default: return result
+                }
             }
         } catch {
-            preconditionFailure("a script calls functions with the types that they have: \(error)")
+            preconditionFailure("a script calls functions with the types that they have, and saved state can be restored: \(error)")
         }
+    }
+
+    private mutating func saveAndRestore() throws {
+        let saved = store.encoded()
+        store = try Store(restoring: saved)
+        precondition(store.encoded() == saved, "a restored store is saved as the same bytes")
     }
 }
