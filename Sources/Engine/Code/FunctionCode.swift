@@ -8,8 +8,6 @@ final class FunctionCode {
     /// Slots of a frame: locals and operands, and what callees return.
     let frameSlots: Int
     let parameterSlots: Int
-    /// Slots of all locals, parameters included.
-    let localSlots: Int
     /// For each instruction its first word's index, ascending.
     private let starts: [UInt32]
     /// For each instruction the offset in the module of the WebAssembly instruction that it ends with.
@@ -20,7 +18,7 @@ final class FunctionCode {
     let handlers: [ExceptionHandler]
 
     init(
-        words: [UInt64], frameSlots: Int, parameterSlots: Int, localSlots: Int, starts: [UInt32], sources: [UInt32], charges: [Int32],
+        words: [UInt64], frameSlots: Int, parameterSlots: Int, starts: [UInt32], sources: [UInt32], charges: [Int32],
         handlers: [ExceptionHandler]
     ) {
         // SAFETY: the buffer is initialised here and freed in deinit, and nobody keeps it beyond this object's life.
@@ -28,7 +26,6 @@ final class FunctionCode {
         _ = self.words.initialize(from: words)
         self.frameSlots = frameSlots
         self.parameterSlots = parameterSlots
-        self.localSlots = localSlots
         self.starts = starts
         self.sources = sources
         self.charges = charges
@@ -59,6 +56,13 @@ final class FunctionCode {
     /// Whether an instruction begins at a word.
     func isStart(_ word: Int) -> Bool {
         word >= 0 && word < words.count && Int(starts[instruction(at: word)]) == word
+    }
+
+    /// Whether a call that returns goes on at a word.
+    func isReturnPoint(_ word: Int) -> Bool {
+        guard isStart(word), word > 0 else { return false }
+        let operation = Word(bits: words[Int(starts[instruction(at: word) - 1])]).operation
+        return operation == .call || operation == .callIndirect
     }
 
     /// The fuel from a word at which an instruction begins to the end of what is paid at once.

@@ -228,8 +228,7 @@ extension FunctionCompiler {
             ).bits
         }
         return FunctionCode(
-            words: words, frameSlots: operands.highest, parameterSlots: type.parameterSlots, localSlots: localSlots[localSlots.count - 1],
-            starts: starts, sources: sources, charges: charges,
+            words: words, frameSlots: operands.highest, parameterSlots: type.parameterSlots, starts: starts, sources: sources, charges: charges,
             handlers: handlers.map { ExceptionHandler(range: $0.range, clauses: Array(clauses[$0.clauses])) })
     }
 

@@ -90,7 +90,7 @@ extension Store {
             isReached[Int(slot - 1)] = true
             waiting.append(Int(slot - 1))
         }
-        // SAFETY: slots below the top of the stack were allocated; what was never written there is any number, which is harmless here.
+        // SAFETY: slots below the top of the stack are those of frames, which were cleared, and of values.
         for slot in UnsafeBufferPointer(start: stack, count: stackTop) { reach(slot) }
         for activation in activations { if case .throwing(let reference) = activation.state { reach(reference) } }
         for table in tables where table.element == .exnref { for slot in table.elements { reach(slot) } }

@@ -193,7 +193,7 @@ extension Store {
                 frame.pointee.pc = pc
                 next.initialize(to: Frame(pc: code, slots: base, function: callee, instance: target))
                 frame = next
-                clearLocals(base, callee)
+                clear(base, callee)
                 pc = code
                 slots = Slots(base)
                 if target != instance {
@@ -231,7 +231,7 @@ extension Store {
                     break execution
                 }
                 frame.pointee = Frame(pc: code, slots: slots.base, function: callee, instance: target)
-                clearLocals(slots.base, callee)
+                clear(slots.base, callee)
                 pc = code
                 if target != instance {
                     instance = target
@@ -672,11 +672,12 @@ extension Store {
         return fuel < 0
     }
 
-    /// Sets the locals that are no parameters to zero or null.
+    /// Sets all slots of a frame but the parameters to zero: locals begin as zero or null, and what no operand was stored in yet must be
+    /// the same in each run, for it is saved with the rest.
     @inline(__always)
-    private func clearLocals(_ base: UnsafeMutablePointer<UInt64>, _ function: UnsafeMutablePointer<FunctionRecord>) {
+    private func clear(_ base: UnsafeMutablePointer<UInt64>, _ function: UnsafeMutablePointer<FunctionRecord>) {
         var slot = function.pointee.parameterSlots
-        let end = function.pointee.localSlots
+        let end = function.pointee.frameSlots
         while slot < end {
             base[slot] = 0
             slot &+= 1

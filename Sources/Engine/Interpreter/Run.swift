@@ -63,6 +63,7 @@ extension Store {
         guard arguments.map(\.type) == type.parameters else { throw .types }
         let base = stackTop
         guard max(type.parameterSlots, type.resultSlots) <= limits.stackSlots - base else { throw .stackExhausted }
+        for slot in base..<base + max(type.parameterSlots, type.resultSlots) { stack[slot] = 0 }
         put(arguments, at: base)
         let firstFrame = topFrame + 1 - frames
         activations.append(Activation(function: function.index, firstFrame: firstFrame, base: base, state: .starting))
@@ -141,10 +142,14 @@ extension Store {
     }
 
     /// The code of the function that a frame runs.
-    func code(of frame: UnsafeMutablePointer<Frame>) -> FunctionCode {
-        let function = frame.pointee.function.pointee
-        let instance = instances[Int(frame.pointee.instance.pointee.address)]
-        guard let code = instance.module.code(ofFunction: function.index) else {
+    func code(of frame: UnsafeMutablePointer<Frame>) -> FunctionCode { code(ofFunction: frame.pointee.function, frame.pointee.instance) }
+
+    /// The code of a function that was prepared.
+    func code(
+        ofFunction function: UnsafeMutablePointer<FunctionRecord>, _ record: UnsafeMutablePointer<InstanceRecord>
+    ) -> FunctionCode {
+        let instance = instances[Int(record.pointee.address)]
+        guard let code = instance.module.code(ofFunction: function.pointee.index) else {
             preconditionFailure("a function has code before it has a frame")
         }
         return code
@@ -157,7 +162,6 @@ extension Store {
         guard let code = instances[Int(record.pointee.address)].module.code(ofFunction: function.pointee.index) else { return false }
         function.pointee.frameSlots = code.frameSlots
         function.pointee.parameterSlots = code.parameterSlots
-        function.pointee.localSlots = code.localSlots
         function.pointee.entryCharge = code.charge(at: 0)
         function.pointee.code = code.entry
         return true
@@ -182,7 +186,7 @@ extension Store {
         }
         let slots = stack + activation.base
         // SAFETY: the frame and its slots are within their limits, as was just checked.
-        for slot in function.pointee.parameterSlots..<function.pointee.localSlots { slots[slot] = 0 }
+        for slot in function.pointee.parameterSlots..<function.pointee.frameSlots { slots[slot] = 0 }
         frame.initialize(to: Frame(pc: code, slots: slots, function: function, instance: instance))
         topFrame = frame
         setState(.running)

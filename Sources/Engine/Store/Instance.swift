@@ -7,6 +7,8 @@ final class Instance {
     let record: UnsafeMutablePointer<InstanceRecord>
     /// The records of the functions that the module defines.
     let functions: UnsafeMutableBufferPointer<FunctionRecord>
+    /// The address of the first function that the module defines, or the next in the store if it defines none.
+    let firstFunction: Int
     /// Addresses, by the indices of the module.
     let functionAddresses: [UInt32]
     let tableAddresses: [UInt32]
@@ -24,6 +26,7 @@ final class Instance {
         self.module = module
         let spaces = module.spaces
         let firstFunction = store.functions.count
+        self.firstFunction = firstFunction
         functionAddresses = imports.functions + (0..<spaces.functions.count - imports.functions.count).map { UInt32(firstFunction + $0) }
         tableAddresses = imports.tables
         memoryAddress = imports.memories.first

@@ -10,8 +10,6 @@ struct FunctionRecord {
     var entryCharge: Int64 = 0
     var frameSlots = 0
     var parameterSlots = 0
-    /// Slots of all locals, parameters included.
-    var localSlots = 0
     /// The instance that it belongs to; nil for a function of the host.
     let instance: UnsafeMutablePointer<InstanceRecord>?
     /// The number of its type in the store (`Store.types`).

@@ -44,7 +44,8 @@ package final class Store {
     package init(limits: StoreLimits = StoreLimits()) {
         self.limits = limits
         // SAFETY: both regions are freed in deinit. They hold plain numbers and pointers; a slot or frame is written before it is read.
-        stack = .allocate(capacity: max(limits.stackSlots, 1))
+        // Vector instructions read two slots where one is meant: there are two more behind the end.
+        stack = .allocate(capacity: limits.stackSlots + 2)
         stackEnd = stack + limits.stackSlots
         // One more than is used, for a place before the first frame, where `topFrame` points while there is none.
         frames = .allocate(capacity: limits.frames + 1) + 1
