@@ -204,6 +204,13 @@ package final class Machine {
         if let onLog { onLog(line) } else { logs.append(line) }
     }
 
+    /// FNV-1a, 32 bits: by it two messages of a trace can be told apart.
+    private static func sum(_ bytes: [UInt8]) -> UInt32 {
+        var sum: UInt32 = 0x811C_9DC5
+        for byte in bytes { sum = (sum ^ UInt32(byte)) &* 0x0100_0193 }
+        return sum
+    }
+
     func trace(_ hart: Hart, _ connection: ConnectionID, _ message: [UInt8]) {
         guard let report = options.trace else { return }
         var reader = Reader(message)
@@ -211,7 +218,7 @@ package final class Machine {
         guard let header = try? Header(from: &reader) else { return report(place + "malformed") }
         report(
             place + "\(header.kind) \(header.operation) #\(header.request.rawValue) \(header.argument) "
-                + "(\(header.payloadLength) bytes)")
+                + "(\(header.payloadLength) bytes, sum \(String(Machine.sum(message), radix: 16)))")
     }
 }
 
