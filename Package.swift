@@ -122,7 +122,7 @@ let package = Package(
         tests("LibOS", ["LibOS", "ABI"]),
         tests("Wasm", ["Wasm"]),
         tests("Engine", ["Engine", "Wasm"]),
-        tests("Machine", ["Machine"]),
+        tests("Machine", ["Machine", "Wasm", "ABI"]),
         tests("Shell", ["Shell", "SystemV", "Martlet", "sh", "utilities", "agent"]),
     ]
 )

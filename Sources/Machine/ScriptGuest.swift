@@ -59,6 +59,9 @@ final class ScriptGuest: Guest, @unchecked Sendable {
         memory = []
     }
 
+    /// A thread of the host cannot be written down.
+    func encoded() throws(Errno) -> [UInt8] { throw .notSupported }
+
     private func start() {
         let thread = Thread { [self] in
             toScript.wait()
