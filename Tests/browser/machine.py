@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import tempfile
 
+HERE = pathlib.Path(__file__).resolve().parent
+
 
 def boot(page, query=""):
     """Loads the page of the system and waits until init runs."""
@@ -79,7 +81,7 @@ def compiled(source, *options):
         path.write_text(source)
         subprocess.run(
             [
-                compiler, "--target=wasm32-wasi", "-O1", "-nostdlib", "-isystem", "/usr/include/wasm32-wasi", *options,
+                compiler, "--target=wasm32-wasi", "-O1", "-Wall", "-Werror", "-nostdlib", "-isystem", "/usr/include/wasm32-wasi", *options,
                 system / "crt1-command.o", path, system / "libc.a", builtins, "-o", f"{path}.wasm",
             ],
             check=True,
