@@ -1,9 +1,10 @@
 // Takes all that it can get of something: `files`, `pipes`, `processes`. Tells how many it got, the errno that ended it, and
-// whether one more is there after one was given back. `hold` takes pipes, says `ready`, and keeps them until it is killed.
+// whether one more is there after one was given back. `hold N` takes N pipes, says `ready`, and keeps them until it is killed.
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -59,7 +60,8 @@ int main(int argc, char **argv) {
     if (!strcmp(what, "processes")) return processes();
     int (*take)(void) = strcmp(what, "files") ? make_pipe : open_file;
     int count = 0, error = 0;
-    while (count < MOST && !(error = take())) count++;
+    int most = argc > 2 ? atoi(argv[2]) : MOST;
+    while (count < most && !(error = take())) count++;
     if (!strcmp(what, "hold")) {
         printf("ready %d %d\n", count, error);
         fflush(stdout);
