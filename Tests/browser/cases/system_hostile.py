@@ -208,7 +208,7 @@ def files_and_pipes_are_taken_to_the_limit_and_given_back(page):
     unharmed.check()
 
 
-@driver.limit(120)
+@driver.limit(60)
 def pipes_are_taken_from_the_whole_system_and_given_back(page):
     unharmed = _Unharmed(page)
     _store(page, "exhaust")
