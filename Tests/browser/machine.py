@@ -25,6 +25,13 @@ def boot_and_settle(page):
     page.wait_until("(await martlet).information.processes === 3")
 
 
+def connect_agent(page):
+    """Lets the agent do once what it does for cases: it keeps its connections to the drivers, and they are counted."""
+    store(page, "/tmp/first", b"")
+    run(page, "rm /tmp/first")
+    page.wait_until("(await martlet).information.processes === 3")
+
+
 def run(page, command, options="{}"):
     """Runs a shell command to its end; `options` is the JavaScript of its RunOptions. Status, stdout and stderr."""
     return page.evaluate(f"(await martlet).run({json.dumps(command)}, {options})")

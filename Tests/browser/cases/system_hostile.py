@@ -4,7 +4,7 @@ import json
 import re
 
 import driver
-from machine import HERE, assembled, boot_and_settle, compiled, information, run, store
+from machine import HERE, assembled, boot_and_settle, compiled, connect_agent, information, run, store
 
 PROGRAMS = HERE / "programs"
 CONSTANTS = HERE.parent.parent / "web/generated/abi.js"
@@ -49,7 +49,7 @@ def _works(page):
     assert result == {"status": 0, "stdout": "kept\n", "stderr": ""}, result
 
 
-NAMES = ["memories", "workers", "servers", "processes", "liveWorkers"]
+NAMES = ["memories", "workers", "channels", "servers", "processes", "liveWorkers"]
 
 
 class _Unharmed:
@@ -57,6 +57,7 @@ class _Unharmed:
 
     def __init__(self, page):
         boot_and_settle(page)
+        connect_agent(page)
         self._page = page
         self._before = information(page)
         self._processes = _processes(page)
