@@ -15,9 +15,10 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// The programs of each Swift SDK of the bundle that `scripts/setup` makes.
+/// The programs of each Swift SDK of the bundle that `scripts/setup` makes. The library `Wasm` is among them so that it stays fit for
+/// Embedded Swift, although no program imports it yet.
 let programsOfSDK: [String: Set<String>] = [
-    "martlet": ["init", "agent", "sh", "utilities", "measure"],
+    "martlet": ["init", "agent", "sh", "utilities", "measure", "Wasm"],
     "martlet-server": ["resmgr", "tty", "pipe", "netfs", "tmpfs", "devfs"],
     "martlet-libos": ["libos"],
 ]
@@ -47,13 +48,14 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// Targets that carry a README beside their code.
-let documented: Set<String> = ["ABI", "ServerKit", "ResourceManager", "Martlet", "Programs/agent"]
+let documented: Set<String> = ["ABI", "ServerKit", "ResourceManager", "Martlet", "Programs/agent", "Wasm"]
 func readme(_ path: String) -> [String] { documented.contains(path) ? ["README.md"] : [] }
 
 let package = Package(
     name: "martlet",
     products: [
-        .library(name: "Martlet", targets: ["Martlet"])
+        .library(name: "Martlet", targets: ["Martlet"]),
+        .executable(name: "martlet", targets: ["MartletCommand"]),
     ],
     targets: [
         // What crosses boundaries, and what every server shares.
@@ -72,10 +74,17 @@ let package = Package(
         library("DevFS", path: "Drivers/DevFS", ["ABI", "ServerKit", "FileServer"]),
         // What stands beside every program.
         library("LibOS", ["ABI"]),
+        // The binary format of WebAssembly.
+        library("Wasm"),
+        // The interpreter of WebAssembly.
+        library("Engine", ["Wasm"]),
         // The simulated machine.
         library(
             "Machine",
-            ["ABI", "ServerKit", "FileServer", "ResourceManager", "TTY", "Pipe", "NetFS", "TmpFS", "DevFS", "LibOS"]),
+            [
+                "ABI", "ServerKit", "FileServer", "Processes", "ResourceManager", "TTY", "Pipe", "NetFS", "TmpFS", "DevFS", "LibOS",
+                "Engine", "Wasm",
+            ]),
         // The library that programs import, and its port to the program ABI.
         library("Martlet", ["ProgramPort"]),
         library("ProgramPort"),
@@ -98,6 +107,12 @@ let package = Package(
         // Host-only tools.
         tool("abigen", ["ABI"]),
         tool("mkimage", ["FileServer"]),
+        .executableTarget(
+            name: "MartletCommand", dependencies: ["Machine", "ABI", "ServerKit"], path: "Sources/Tools/martlet",
+            swiftSettings: settings),
+        tool("specification", ["Wasm"]),
+        tool("validate", ["Wasm"]),
+        tool("engine", ["Engine", "Wasm"]),
         // Tests.
         tests("ABI", ["ABI"]),
         tests("ServerKit", ["ServerKit", "ABI"]),
@@ -105,6 +120,8 @@ let package = Package(
         tests("Drivers", ["TTY", "Pipe", "ServerKit", "ABI"]),
         tests("ResourceManager", ["ResourceManager", "Processes", "VFS", "ServerKit", "ABI"]),
         tests("LibOS", ["LibOS", "ABI"]),
+        tests("Wasm", ["Wasm"]),
+        tests("Engine", ["Engine", "Wasm"]),
         tests("Machine", ["Machine"]),
         tests("Shell", ["Shell", "SystemV", "Martlet", "sh", "utilities", "agent"]),
     ]

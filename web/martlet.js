@@ -15,7 +15,7 @@ export { SystemError } from "./agent.js";
 /** The ways to wait that this version has, best first. */
 const WAYS = ["suspend"];
 /** What a command sees unless it is told otherwise. */
-const ENVIRONMENT = Object.freeze({ HOME: "/root", PATH: "/bin:/sbin", TERM: "xterm-256color", USER: "root" });
+const ENVIRONMENT = Object.freeze({ HOME: "/home", PATH: "/bin:/sbin", TERM: "xterm-256color", USER: "root" });
 
 /**
  * @typedef {object} BootOptions
@@ -24,6 +24,7 @@ const ENVIRONMENT = Object.freeze({ HOME: "/root", PATH: "/bin:/sbin", TERM: "xt
  * @property {HTMLElement} [terminal] shows the console in this element
  * @property {(text: string) => void} [onConsole] a line that the system writes about itself
  * @property {(text: string) => void} [onPanic] the system cannot go on; the machine has stopped
+ * @property {() => void} [onHalted] init has ended well; the machine has stopped
  * @property {Record<string, string>} [environment] of the commands that `run` starts
  */
 
@@ -130,6 +131,7 @@ export class Machine {
         this.#onBooted();
       },
       onPanic: (text) => this.#panic(text),
+      onHalted: () => this.#halted(),
     });
     const configuration = { manifest: manifestHash, abi: Header.version, wait: this.#wait, init: "/sbin/init" };
     const lines = Object.entries(configuration).map(([key, value]) => `${key}=${value}\n`);
@@ -151,6 +153,15 @@ export class Machine {
     this.#agent.failAll(error);
     this.#onFailed(error);
     this.#options.onPanic?.(text);
+  }
+
+  #halted() {
+    const error = new Error("the machine has halted");
+    this.#say("The machine has halted.");
+    this.#isStopped = true;
+    this.#agent.failAll(error);
+    this.#onFailed(error);
+    this.#options.onHalted?.();
   }
 
   /**

@@ -33,6 +33,7 @@ const SPARES = 3;
  * @property {(text: string) => void} onMessage a line for the console
  * @property {() => void} onBooted init runs
  * @property {(text: string) => void} onPanic resmgr cannot go on; all harts are ended
+ * @property {() => void} onHalted the system is down; all harts are ended
  */
 
 export class Monitor {
@@ -132,6 +133,11 @@ export class Monitor {
         break;
       case Operation.booted:
         this.#options.onBooted();
+        break;
+      case Operation.halted:
+        if (this.#isStopped) break;
+        this.stop();
+        this.#options.onHalted();
         break;
       case Operation.panic:
         this.#panic(new TextDecoder().decode(body.rest()));

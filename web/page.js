@@ -83,6 +83,7 @@ async function start() {
     terminal: element("terminal"),
     wait,
     onPanic: (text) => notice("Martlet has stopped", text, true),
+    onHalted: () => notice("Martlet has halted", "Nothing runs any more.", true),
   });
   // Until the machine is there, its promise is: `await martlet` is right at any time.
   const page = /** @type {{martlet: unknown}} */ (/** @type {unknown} */ (globalThis));

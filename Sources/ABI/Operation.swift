@@ -56,6 +56,8 @@ package enum Operation: UInt16, CaseIterable, Sendable {
     case panic = 0x0305
     /// Notice `Nothing`: init runs; the system is up.
     case booted = 0x0306
+    /// Notice `Nothing`: init has ended well; nothing is to run any more.
+    case halted = 0x0307
 
     // Process.
     /// Request `Spawn` → `SpawnResult`; failure text says why an image did not load.
@@ -102,7 +104,7 @@ package enum Operation: UInt16, CaseIterable, Sendable {
     case processGone = 0x0603
     /// Request `OpenDevice` → `FileOpened`.
     case openDevice = 0x0604
-    /// Notice `SignalGroup` (tty → resmgr).
+    /// Notice `SignalGroup` (tty → resmgr), followed by one `groupSignaled`.
     case signalGroup = 0x0605
     /// Notice `Drop`: take granted handles back.
     case drop = 0x0606
@@ -112,6 +114,8 @@ package enum Operation: UInt16, CaseIterable, Sendable {
     case foreground = 0x0608
     /// Request `SetControllingTerminal` → `SessionTerminal` (resmgr → server of the handle).
     case setControllingTerminal = 0x0609
+    /// Notice `GroupSignaled` (resmgr → tty): the oldest `signalGroup` to that group has reached whom it meant.
+    case groupSignaled = 0x060A
 
     // File system.
     /// Request `Walk` → `WalkResult`.

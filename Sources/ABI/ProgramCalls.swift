@@ -46,7 +46,7 @@ package enum ProgramABI {
         ProgramCall("fd_filestat_set_size", [.i32, .i64]),
         ProgramCall("fd_filestat_set_times", [.i32, .i64, .i64, .i32]),
         ProgramCall("fd_pread", [.i32, .i32, .i32, .i64, .i32]),
-        ProgramCall("fd_prestat_get", [.i32, .i32], mayWait: false),
+        ProgramCall("fd_prestat_get", [.i32, .i32]),
         ProgramCall("fd_prestat_dir_name", [.i32, .i32, .i32], mayWait: false),
         ProgramCall("fd_pwrite", [.i32, .i32, .i32, .i64, .i32]),
         ProgramCall("fd_read", [.i32, .i32, .i32, .i32]),

@@ -132,6 +132,8 @@ extension LibOS {
         case .pipe(let pipe): return try pipeMade(pipe, reply, &host)
         case .changeDirectory(let change): return try directoryOpened(thread, change, reply, &host)
         case .terminal(let address, let what): return try terminalTold(address, what, reply, &host)
+        case .folders(let question): return try foldersListed(thread, question, reply, &host)
+        case .folder(let descriptor, let use): return try folderOpened(thread, descriptor, use, reply, &host)
         case .forever: return .waiting(call)
         }
     }

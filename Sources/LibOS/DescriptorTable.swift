@@ -88,12 +88,10 @@ struct Description: Wire, Equatable, Sendable {
 enum DescriptorRole: UInt8, Wire {
     /// Paths may not leave it.
     case ordinary = 0
-    /// The preopened directory `/`.
-    case root = 1
-    /// The preopened directory `.`, which `directory_change` moves.
+    /// Paths may leave it: a preopened directory, or a duplicate of one.
+    case free = 1
+    /// Likewise, and `directory_change` moves it: the preopened directory `.`.
     case workingDirectory = 2
-    /// A duplicate of a preopened directory: paths may leave it, but it is not listed as preopened.
-    case free = 3
 
     init(from reader: inout Reader) throws(Errno) {
         guard let value = DescriptorRole(rawValue: try reader.u8()) else { throw .badMessage }
@@ -101,15 +99,6 @@ enum DescriptorRole: UInt8, Wire {
     }
 
     func encode(into writer: inout Writer) { writer.u8(rawValue) }
-
-    /// The name that `fd_prestat_dir_name` tells, or nil.
-    var preopenName: [UInt8]? {
-        switch self {
-        case .root: return [UInt8(ascii: "/")]
-        case .workingDirectory: return [UInt8(ascii: ".")]
-        case .ordinary, .free: return nil
-        }
-    }
 }
 
 /// What a descriptor is.
@@ -119,6 +108,10 @@ struct DescriptorEntry: Wire, Equatable, Sendable {
     var base: Rights
     var inheriting: Rights
     var role: DescriptorRole
+    /// The name by which it is listed as preopened; empty if it is not.
+    var name: [UInt8] = []
+    /// A folder of the root that it stands for and that nobody has opened yet: the description is the root's. Else empty.
+    var folder: [UInt8] = []
 
     init(description: Int, base: Rights, inheriting: Rights, role: DescriptorRole = .ordinary) {
         self.description = description
@@ -132,6 +125,8 @@ struct DescriptorEntry: Wire, Equatable, Sendable {
         base = try reader.value(Rights.self)
         inheriting = try reader.value(Rights.self)
         role = try reader.value(DescriptorRole.self)
+        name = try reader.bytes(limit: Limits.name + 1)
+        folder = try reader.bytes(limit: Limits.name)
     }
 
     func encode(into writer: inout Writer) {
@@ -139,6 +134,8 @@ struct DescriptorEntry: Wire, Equatable, Sendable {
         writer.value(base)
         writer.value(inheriting)
         writer.value(role)
+        writer.bytes(name)
+        writer.bytes(folder)
     }
 }
 
@@ -245,6 +242,17 @@ struct DescriptorTable: Equatable, Sendable {
             if let description = release(entry.description) { closed.append(description) }
         }
         return closed
+    }
+
+    /// The folder that a number stands for was opened: answers what is to be closed, the new one if the number is gone.
+    mutating func folderOpened(_ number: UInt32, _ description: Description) -> Description? {
+        guard number < UInt32(entries.count), var entry = entries[Int(number)], !entry.folder.isEmpty else { return description }
+        let before = entry.description
+        entry.description = add(description)
+        entry.folder = []
+        entries[Int(number)] = entry
+        retain(entry.description)
+        return release(before)
     }
 
     /// Notes that a description turned out to be no terminal; widens the rights of descriptors that had all there were.

@@ -1,4 +1,4 @@
-// Calls on descriptors as such: closing, duplicating, renumbering, their state and rights, the preopened directories.
+// Calls on descriptors as such: closing, duplicating, renumbering, their state and rights.
 
 import ABI
 
@@ -73,7 +73,8 @@ extension LibOS {
     /// A duplicate of a preopened directory is used like it, but not listed.
     private static func duplicate(_ entry: DescriptorEntry) -> DescriptorEntry {
         var copy = entry
-        if copy.role != .ordinary { copy.role = .free }
+        if copy.role == .workingDirectory { copy.role = .free }
+        copy.name = []
         return copy
     }
 
@@ -143,42 +144,6 @@ extension LibOS {
         }
     }
 
-    /// Tells what is preopened (WASI `fd_prestat_get`, 8 bytes). `badFileDescriptor` for a descriptor that is not, or is not
-    /// open: C libraries stop looking there. An inherited descriptor below a preopened one is told with the unknown tag 1
-    /// instead, or they would never come to the preopened ones.
-    package mutating func fdPrestatGet(_ thread: ThreadID, _ descriptor: UInt32, _ result: Address, host: inout some ProgramHost) -> Int32 {
-        call(thread, &host, mayWait: false) { libOS, host throws(Errno) in
-            let entry = try libOS.table.entry(descriptor)
-            var word: UInt64 = 0
-            if let name = entry.role.preopenName {
-                word = UInt64(name.count) << 32
-            } else {
-                guard libOS.hasPreopen(above: descriptor) else { throw .badFileDescriptor }
-                word = 1
-            }
-            try host.storeProgram(result, word, size: 8)
-            return .done
-        }
-    }
-
-    private func hasPreopen(above number: UInt32) -> Bool {
-        for index in Int(number)..<table.entries.count where table.entries[index]?.role.preopenName != nil { return true }
-        return false
-    }
-
-    /// Tells a preopened directory's name (WASI `fd_prestat_dir_name`). `badFileDescriptor`; `fileNameTooLong` when it does
-    /// not fit into `capacity` bytes; `badAddress`.
-    package mutating func fdPrestatDirName(
-        _ thread: ThreadID, _ descriptor: UInt32, _ buffer: Address, _ capacity: UInt32, host: inout some ProgramHost
-    ) -> Int32 {
-        call(thread, &host, mayWait: false) { libOS, host throws(Errno) in
-            guard let name = try libOS.table.entry(descriptor).role.preopenName else { throw .badFileDescriptor }
-            try host.check(buffer, capacity)
-            guard name.count <= Int(clamping: capacity) else { throw .fileNameTooLong }
-            try host.write(buffer, name)
-            return .done
-        }
-    }
 }
 
 extension FileKind {

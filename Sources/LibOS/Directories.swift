@@ -74,11 +74,12 @@ extension LibOS {
                 try host.storeProgram(result, 0, size: 4)
                 return .done
             }
+            if let outcome = try libOS.openFolder(thread, descriptor, for: .list(buffer, cookie: cookie), &host) { return outcome }
             return try libOS.askEntries(thread, DirectoryListing(description, buffer), cookie, &host)
         }
     }
 
-    private mutating func askEntries(
+    mutating func askEntries(
         _ thread: ThreadID, _ listing: DirectoryListing, _ cookie: UInt64, _ host: inout some ProgramHost
     ) throws(Errno) -> Outcome {
         // Room for one entry with the longest name, even if the program's is smaller and the entry will be cut off.
@@ -139,7 +140,8 @@ extension LibOS {
         _ thread: ThreadID, _ change: DirectoryChange, _ host: inout some ProgramHost
     ) throws(Errno) -> Outcome {
         let file = OpenFile(access: change.forReading ? .read : [], open: .directory)
-        try pathRequest(thread, try start(ofPath: change.path), .followLast, change.path, .open(file), &host)
+        let place = Place(start: try start(ofPath: change.path), path: change.path)
+        try pathRequest(thread, place, .followLast, .open(file), &host)
         return .waiting(.changeDirectory(change))
     }
 

@@ -17,7 +17,8 @@ extension LibOS {
         if isRunning { endProgram(ProcessEnd(kind: .exited, code: 0), reason: [], &host) }
     }
 
-    /// The program trapped. A line about it is written to descriptor 2 if that is open; then the program is over.
+    /// The program trapped. A line about it is written to descriptor 2 if that is open and no terminal; then the program is over.
+    /// (On a terminal it would stand beside the line that the resource manager writes to the console.)
     /// - Parameters:
     ///   - kind: number of the signal that the trap is; an unknown one counts as SIGILL.
     ///   - text: reason and function, for people.
@@ -32,13 +33,13 @@ extension LibOS {
         threads = []
         do throws(Errno) {
             let description = try table.description(2, .write)
+            guard !description.isTerminal else { return endReported(&host) }
             try request(
                 .write, to: description.connection, Write(handle: description.handle, position: .shared, data: line),
                 replySpace: 256, owner: .report, host: &host)
             setTimer(including: .never, &host)
         } catch {
-            // Nobody reads descriptor 2: the page's console is what is left.
-            host.log(line)
+            // Nobody reads descriptor 2: the console is what is left.
             endReported(&host)
         }
     }

@@ -61,6 +61,8 @@ extension LibOS {
     {
         call(thread, &host) { libOS, host throws(Errno) in
             let description = try libOS.table.description(descriptor, .status)
+            try host.check(result, StatusForm.wasi.size)
+            if let outcome = try libOS.openFolder(thread, descriptor, for: .status(result, .wasi), &host) { return outcome }
             return try libOS.askStatus(description, thread, result, .wasi, &host)
         }
     }
@@ -70,14 +72,15 @@ extension LibOS {
         -> Int32
     {
         call(thread, &host) { libOS, host throws(Errno) in
-            try libOS.askStatus(try libOS.table.description(descriptor), thread, result, .martlet, &host)
+            try host.check(result, StatusForm.martlet.size)
+            if let outcome = try libOS.openFolder(thread, descriptor, for: .status(result, .martlet), &host) { return outcome }
+            return try libOS.askStatus(try libOS.table.description(descriptor), thread, result, .martlet, &host)
         }
     }
 
-    private mutating func askStatus(
+    mutating func askStatus(
         _ description: Description, _ thread: ThreadID, _ result: Address, _ form: StatusForm, _ host: inout some ProgramHost
     ) throws(Errno) -> Outcome {
-        try host.check(result, form.size)
         try request(
             .status, to: description.connection, OneHandle(handle: description.handle), owner: .thread(thread), host: &host)
         return .waiting(.status(result, form))

@@ -70,6 +70,12 @@ package struct LibOS: Sendable {
     var mask: UInt32 = 0
     /// Index of the working directory's description; -1 before the start.
     var workingDirectory = -1
+    /// Connections whose other end is gone. Their numbers are not used again.
+    var lostConnections: [ConnectionID] = []
+    /// Index of the root's description; -1 before the start.
+    var rootDirectory = -1
+    /// Whether the folders of the root have descriptors.
+    var areFoldersListed = false
 
     /// By signal number; 0 is unused.
     var dispositions = [Disposition](repeating: .standard, count: 65)

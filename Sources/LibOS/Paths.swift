@@ -1,6 +1,6 @@
 // The path calls of WASI preview 1. Each becomes one request to the resource manager.
 //
-// A path is relative to a directory descriptor and may not leave it, unless the descriptor is one of the two preopened
+// A path is relative to a directory descriptor and may not leave it, unless the descriptor is one of the preopened
 // directories: those reach the whole tree, as they do on any Unix. An absolute path is refused (`notPermitted`).
 
 import ABI
@@ -30,22 +30,38 @@ struct OpenCall: Wire, Equatable, Sendable {
     }
 }
 
+/// Where a path leads, before anybody has followed it.
+struct Place: Sendable {
+    var start: PathStart
+    /// Whether the path may leave its start.
+    var flags: PathFlags = []
+    var path: [UInt8]
+}
+
 extension LibOS {
-    /// Where a path that is relative to `directory` starts, and whether it may leave.
-    /// Throws `badFileDescriptor`, `notDirectory`, `notCapable`.
-    func pathStart(_ directory: UInt32, _ rights: Rights) throws(Errno) -> (start: PathStart, flags: PathFlags) {
+    /// The place of a path that is relative to `directory`. Throws `badFileDescriptor`, `notDirectory`, `notCapable`;
+    /// `fileNameTooLong` when the path does not fit behind its folder.
+    func place(_ directory: UInt32, _ rights: Rights, _ path: [UInt8]) throws(Errno) -> Place {
         let entry = try table.entry(directory)
         let description = try table.description(at: entry.description)
         guard description.kind == .directory else { throw .notDirectory }
         guard entry.base.isSuperset(of: rights) else { throw .notCapable }
-        return (description.start, entry.role == .ordinary ? .beneath : [])
+        var place = Place(start: description.start, flags: entry.role == .ordinary ? .beneath : [], path: path)
+        // An empty path stays one: it is refused.
+        guard !entry.folder.isEmpty, !path.isEmpty else { return place }
+        place.path = entry.folder + [UInt8(ascii: "/")] + path
+        guard place.path.count <= Limits.path else { throw .fileNameTooLong }
+        return place
     }
 
-    /// A path of a WASI call. Throws `notPermitted` for an absolute one; as `ProgramHost.path` otherwise.
-    private func relativePath(_ address: Address, _ length: UInt32, _ host: inout some ProgramHost) throws(Errno) -> [UInt8] {
+    /// The place of a path of a WASI call. Throws `notPermitted` for an absolute one; as `ProgramHost.path` otherwise.
+    private func place(
+        _ directory: UInt32, _ rights: Rights, _ address: Address, _ length: UInt32, _ host: inout some ProgramHost
+    ) throws(Errno) -> Place {
+        _ = try place(directory, rights, [])
         let path = try host.path(address, length)
         if path.first == UInt8(ascii: "/") { throw .notPermitted }
-        return path
+        return try place(directory, rights, path)
     }
 
     /// WASI preview 1 `lookupflags`. Throws `invalidArgument` for unknown bits.
@@ -56,12 +72,12 @@ extension LibOS {
 
     /// Asks for one operation at a path's end.
     mutating func pathRequest(
-        _ thread: ThreadID, _ start: (start: PathStart, flags: PathFlags), _ lookUp: PathFlags, _ path: [UInt8],
-        _ operation: FinalOperation, replySpace: Int = 1024, _ host: inout some ProgramHost
+        _ thread: ThreadID, _ place: Place, _ lookUp: PathFlags, _ operation: FinalOperation, replySpace: Int = 1024,
+        _ host: inout some ProgramHost
     ) throws(Errno) {
         try request(
             .path, to: .resourceManager,
-            PathRequest(start: start.start, flags: start.flags.union(lookUp), path: path, operation: operation),
+            PathRequest(start: place.start, flags: place.flags.union(lookUp), path: place.path, operation: operation),
             replySpace: replySpace, owner: .thread(thread), host: &host)
     }
 
@@ -70,9 +86,8 @@ extension LibOS {
         _ thread: ThreadID, _ directory: UInt32, _ rights: Rights, _ lookUp: PathFlags, _ address: Address, _ length: UInt32,
         _ operation: FinalOperation, _ host: inout some ProgramHost
     ) throws(Errno) -> Outcome {
-        let start = try pathStart(directory, rights)
-        let path = try relativePath(address, length, &host)
-        try pathRequest(thread, start, lookUp, path, operation, &host)
+        let place = try place(directory, rights, address, length, &host)
+        try pathRequest(thread, place, lookUp, operation, &host)
         return .waiting(.result)
     }
 
@@ -94,10 +109,9 @@ extension LibOS {
     ) -> Int32 {
         call(thread, &host) { libOS, host throws(Errno) in
             let lookUp = try LibOS.lookUp(flags)
-            let start = try libOS.pathStart(directory, .pathStatus)
-            let path = try libOS.relativePath(path, length, &host)
+            let place = try libOS.place(directory, .pathStatus, path, length, &host)
             try host.check(result, StatusForm.wasi.size)
-            try libOS.pathRequest(thread, start, lookUp, path, .status, &host)
+            try libOS.pathRequest(thread, place, lookUp, .status, &host)
             return .waiting(.pathStatus(result, .wasi))
         }
     }
@@ -142,15 +156,13 @@ extension LibOS {
         _ from: (directory: UInt32, rights: Rights, lookUp: PathFlags, path: Address, length: UInt32),
         _ to: (directory: UInt32, rights: Rights, path: Address, length: UInt32), _ host: inout some ProgramHost
     ) throws(Errno) -> Outcome {
-        let fromStart = try pathStart(from.directory, from.rights)
-        let toStart = try pathStart(to.directory, to.rights)
-        let fromPath = try relativePath(from.path, from.length, &host)
-        let toPath = try relativePath(to.path, to.length, &host)
+        let source = try place(from.directory, from.rights, from.path, from.length, &host)
+        let target = try place(to.directory, to.rights, to.path, to.length, &host)
         try request(
             operation, to: .resourceManager,
             TwoPaths(
-                fromStart: fromStart.start, fromFlags: fromStart.flags.union(from.lookUp), from: fromPath, toStart: toStart.start,
-                toFlags: toStart.flags, to: toPath),
+                fromStart: source.start, fromFlags: source.flags.union(from.lookUp), from: source.path, toStart: target.start,
+                toFlags: target.flags, to: target.path),
             replySpace: 256, owner: .thread(thread), host: &host)
         return .waiting(.result)
     }
@@ -170,16 +182,15 @@ extension LibOS {
             let state = try DescriptionFlags(wasi: descriptionFlags)
             let base = Rights(rawValue: base).intersection(.all)
             let inheriting = Rights(rawValue: inheriting).intersection(.all)
-            let start = try libOS.pathStart(directory, LibOS.rightsToOpen(open, state))
+            let place = try libOS.place(directory, LibOS.rightsToOpen(open, state), path, length, &host)
             guard try libOS.table.entry(directory).inheriting.isSuperset(of: base.union(inheriting)) else { throw .notCapable }
-            let name = try libOS.relativePath(path, length, &host)
             try host.check(result, 4)
             guard libOS.table.room > 0 else { throw .tooManyOpenFiles }
             var access: AccessMode = []
             if !base.isDisjoint(with: .needRead) { access.formUnion(.read) }
             if !base.isDisjoint(with: .needWrite) { access.formUnion(.write) }
             let file = OpenFile(access: access, open: open, flags: state, mode: UInt16(0o666 & ~libOS.mask))
-            try libOS.pathRequest(thread, start, lookUp, name, .open(file), &host)
+            try libOS.pathRequest(thread, place, lookUp, .open(file), &host)
             return .waiting(.open(OpenCall(base: base, inheriting: inheriting, result: result)))
         }
     }
@@ -221,11 +232,10 @@ extension LibOS {
         _ result: Address, host: inout some ProgramHost
     ) -> Int32 {
         call(thread, &host) { libOS, host throws(Errno) in
-            let start = try libOS.pathStart(directory, .readLink)
-            let path = try libOS.relativePath(path, length, &host)
+            let place = try libOS.place(directory, .readLink, path, length, &host)
             let buffer = ResultBuffer(buffer, capacity, result)
             try libOS.check(buffer, &host)
-            try libOS.pathRequest(thread, start, [], path, .readLink, replySpace: 2 * Limits.path, &host)
+            try libOS.pathRequest(thread, place, [], .readLink, replySpace: 2 * Limits.path, &host)
             return .waiting(.readLink(buffer))
         }
     }

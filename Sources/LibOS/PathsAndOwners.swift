@@ -4,19 +4,19 @@
 import ABI
 
 extension LibOS {
-    /// Where a path starts. Throws `badFileDescriptor`, `notDirectory` (of the directory of a relative path).
-    private func start(_ directory: UInt32, _ path: [UInt8]) throws(Errno) -> (start: PathStart, flags: PathFlags) {
-        if path.first == UInt8(ascii: "/") { return (LibOS.root, []) }
-        return try pathStart(directory, [])
+    /// The place of a path. Throws `badFileDescriptor`, `notDirectory` (of the directory of a relative path).
+    private func place(_ directory: UInt32, _ path: [UInt8]) throws(Errno) -> Place {
+        if path.first == UInt8(ascii: "/") { return Place(start: LibOS.root, path: path) }
+        return try place(directory, [], path)
     }
 
     /// The root directory as the start of a path.
     static let root = PathStart(connection: .resourceManager, handle: .none)
 
     /// Where a path starts that no descriptor goes with: the working directory, or the root for an absolute one.
-    func start(ofPath path: [UInt8]) throws(Errno) -> (start: PathStart, flags: PathFlags) {
-        if path.first == UInt8(ascii: "/") { return (LibOS.root, []) }
-        return (try table.description(at: workingDirectory).start, [])
+    func start(ofPath path: [UInt8]) throws(Errno) -> PathStart {
+        if path.first == UInt8(ascii: "/") { return LibOS.root }
+        return try table.description(at: workingDirectory).start
     }
 
     private mutating func simple(
@@ -25,7 +25,7 @@ extension LibOS {
     ) throws(Errno) -> Outcome {
         let lookUp = try LibOS.lookUp(flags)
         let path = try host.path(address, length)
-        try pathRequest(thread, try start(directory, path), lookUp, path, operation, &host)
+        try pathRequest(thread, try place(directory, path), lookUp, operation, &host)
         return .waiting(.result)
     }
 
@@ -37,9 +37,9 @@ extension LibOS {
         call(thread, &host) { libOS, host throws(Errno) in
             let lookUp = try LibOS.lookUp(flags)
             let path = try host.path(path, length)
-            let start = try libOS.start(directory, path)
+            let place = try libOS.place(directory, path)
             try host.check(result, StatusForm.martlet.size)
-            try libOS.pathRequest(thread, start, lookUp, path, .status, &host)
+            try libOS.pathRequest(thread, place, lookUp, .status, &host)
             return .waiting(.pathStatus(result, .martlet))
         }
     }
@@ -87,7 +87,7 @@ extension LibOS {
             guard typeLength <= UInt32(Limits.name), optionsLength <= UInt32(Limits.name) else { throw .fileNameTooLong }
             let type = try host.path(type, typeLength)
             let options = try host.path(options, optionsLength)
-            let start = try libOS.start(ofPath: target).start
+            let start = try libOS.start(ofPath: target)
             try libOS.request(
                 .mount, to: .resourceManager, Mount(start: start, target: target, type: type, options: options), replySpace: 1024,
                 owner: .thread(thread), host: &host)
@@ -101,7 +101,7 @@ extension LibOS {
     ) -> Int32 {
         call(thread, &host) { libOS, host throws(Errno) in
             let target = try host.path(target, targetLength)
-            let start = try libOS.start(ofPath: target).start
+            let start = try libOS.start(ofPath: target)
             try libOS.request(
                 .unmount, to: .resourceManager, Unmount(start: start, target: target), replySpace: 1024, owner: .thread(thread),
                 host: &host)

@@ -71,6 +71,9 @@ enum PendingCall: Equatable, Sendable {
     case pipe(PipeCall)
     case changeDirectory(DirectoryChange)
     case terminal(Address, TerminalQuestion)
+    case folders(PreopenQuestion)
+    /// Of this descriptor.
+    case folder(UInt32, FolderUse)
     /// The program is over.
     case forever
 
@@ -79,7 +82,7 @@ enum PendingCall: Equatable, Sendable {
         switch self {
         case .transfer, .poll, .wait, .waitingResult: return true
         case .result, .directory, .status, .pathStatus, .open, .readLink, .close, .setFlags, .offset, .spawn, .groups, .bytes,
-            .disposition, .pipeConnection, .pipe, .changeDirectory, .terminal, .forever:
+            .disposition, .pipeConnection, .pipe, .changeDirectory, .terminal, .folders, .folder, .forever:
             return false
         }
     }
@@ -112,6 +115,8 @@ extension PendingCall: Wire {
         case 19: self = .changeDirectory(try reader.value(DirectoryChange.self))
         case 20: self = .terminal(try reader.u32(), try reader.value(TerminalQuestion.self))
         case 21: self = .forever
+        case 22: self = .folders(try reader.value(PreopenQuestion.self))
+        case 23: self = .folder(try reader.u32(), try reader.value(FolderUse.self))
         default: throw .badMessage
         }
     }
@@ -151,6 +156,8 @@ extension PendingCall: Wire {
         case .changeDirectory(let change): encode(19, change, &writer)
         case .terminal(let address, let question): encode(20, address, question, &writer)
         case .forever: writer.u8(21)
+        case .folders(let question): encode(22, question, &writer)
+        case .folder(let descriptor, let use): encode(23, descriptor, use, &writer)
         }
     }
 

@@ -74,6 +74,8 @@ extension LibOS {
         for mapping in block.descriptors {
             guard mapping.child.rawValue < UInt32(Limits.descriptors) else { throw .badFileDescriptor }
             let entry = try table.entry(mapping.parent.rawValue)
+            // The child has the folders of the root by itself.
+            guard entry.folder.isEmpty else { continue }
             var inherited = LibOS.inherited(mapping.child, try table.description(at: entry.description))
             // What the parent gave up, the child does not get.
             if inherited.kind != .directory {
@@ -88,7 +90,7 @@ extension LibOS {
         }
         let directory = LibOS.inherited(Descriptor(rawValue: 0), try table.description(at: workingDirectory))
         return Spawn(
-            start: try start(ofPath: path).start, path: path, workingDirectory: directory, flags: block.flags, group: block.group,
+            start: try start(ofPath: path), path: path, workingDirectory: directory, flags: block.flags, group: block.group,
             mask: mask, arguments: block.arguments, environment: block.environment, descriptors: descriptors)
     }
 

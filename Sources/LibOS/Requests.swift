@@ -150,6 +150,8 @@ extension LibOS {
     /// The part of `request` that is the same for all bodies.
     @inline(never)
     private mutating func dispatch(_ request: Request, _ message: [UInt8], _ host: inout some ProgramHost) throws(Errno) {
+        // The hart may not have closed its end yet; nobody would answer.
+        guard !lostConnections.contains(request.connection) else { throw .ioError }
         guard requests.count < LibOS.requestLimit else { throw .resourceTemporarilyUnavailable }
         var request = request
         if hasUnsent(request.connection) {
@@ -246,6 +248,7 @@ extension LibOS {
     /// Fails every request on a connection whose other end is gone, and every wait for a notice from there.
     mutating func failRequests(on connection: ConnectionID, _ host: inout some ProgramHost) {
         if pipeConnection == connection { pipeConnection = nil }
+        if !lostConnections.contains(connection) { lostConnections.append(connection) }
         var failed: [Owner] = []
         var index = 0
         while index < requests.count {

@@ -121,12 +121,17 @@ extension LibOS {
         for number in 1..<64 where start.ignored & (1 << UInt64(number)) != 0 { dispositions[number] = .ignore }
         for inherited in start.descriptors {
             let index = description(inherited)
-            inherit(inherited.descriptor.rawValue, index, .ordinary)
+            inherit(inherited.descriptor.rawValue, index)
         }
         workingDirectory = description(start.workingDirectory)
         table.retain(workingDirectory)
-        preopen(description(start.root), .root)
-        preopen(workingDirectory, .workingDirectory)
+        rootDirectory = description(start.root)
+        table.retain(rootDirectory)
+        do throws(Errno) {
+            // `check` left room for both.
+            try preopen(rootDirectory, .free, [UInt8(ascii: "/")])
+            try preopen(workingDirectory, .workingDirectory, [UInt8(ascii: ".")])
+        } catch {}
 
         phase = .loading(
             ImageLoad(request: id, connection: start.imageConnection, handle: start.imageHandle, size: start.imageSize))
@@ -146,15 +151,10 @@ extension LibOS {
         return table.add(Description(inherited))
     }
 
-    private mutating func inherit(_ number: UInt32, _ index: Int, _ role: DescriptorRole) {
+    private mutating func inherit(_ number: UInt32, _ index: Int) {
         guard let description = table.descriptions[index] else { return }
         let inheriting: Rights = description.kind == .directory ? .all : []
-        table.set(number, DescriptorEntry(description: index, base: description.rights, inheriting: inheriting, role: role))
-    }
-
-    /// Puts a preopened directory under the first free number from 3 on; `check` left room for both.
-    private mutating func preopen(_ index: Int, _ role: DescriptorRole) {
-        do throws(Errno) { inherit(try table.freeNumber(from: 3), index, role) } catch {}
+        table.set(number, DescriptorEntry(description: index, base: description.rights, inheriting: inheriting))
     }
 
     /// Asks of every inherited character device whether it is a terminal, while the image is read.

@@ -1,42 +1,47 @@
 import ABI
-import Foundation
 import LibOS
 import ServerKit
 
-/// What a program does on the simulated machine: a function that makes calls. Its result is the exit status.
-package struct Script: Sendable {
-    let body: @Sendable (ScriptProgram) throws -> Int32
-
-    package init(_ body: @escaping @Sendable (ScriptProgram) throws -> Int32) { self.body = body }
+/// A program as its hart runs it.
+protocol Guest: AnyObject {
+    /// Goes on until something happens. `answer` is what the call came to that it made last, nil if it made none.
+    func run(_ answer: Int32?) -> GuestEvent
+    /// It is over: lets go of all that it has. Called once, at the end, in no case inside `run`.
+    func abandon()
+    /// Copies bytes of its memory. Throws `badAddress` unless all are there.
+    func read(_ address: Address, _ count: Int) throws(Errno) -> [UInt8]
+    /// Copies bytes to its memory. Throws `badAddress`, and then has written nothing.
+    func write(_ address: Address, _ bytes: ArraySlice<UInt8>) throws(Errno)
 }
 
-/// Thrown inside a script when its process is over; it must be let through.
-package struct ProcessEnded: Error {}
+/// Why a guest stopped running.
+enum GuestEvent {
+    /// It makes a call; `run` is called again with the answer.
+    case call((inout LibOS, inout NativeHost) -> Int32)
+    /// It has run for a time slice.
+    case sliceOver
+    /// Its entry has returned.
+    case returned
+    /// It trapped: the number of the signal, and the reason for people.
+    case trapped(signal: UInt32, text: [UInt8])
+    /// It will not run any more.
+    case over
+}
 
-/// A hart that runs a script beside a libOS.
-///
-/// The script runs on a thread of its own, but never at the same time as the machine: the two hand over to each other, so the run
-/// depends on the seed alone.
-final class ProgramHart: Hart, @unchecked Sendable {
+/// A hart that runs a program beside a libOS.
+final class ProgramHart: Hart {
     private var libOS = LibOS()
-    private(set) var memory = [UInt8](repeating: 0, count: 1 << 20)
+    private var guest: (any Guest)?
     private var image: [UInt8] = []
-    private var script: Script?
-    private var thread: Thread?
-    private let toScript = DispatchSemaphore(value: 0)
-    private let toMachine = DispatchSemaphore(value: 0)
+    /// What the call in progress came to; nil while none has been answered since the guest ran last.
+    private var answer: Int32?
     /// A call waits for its answer.
     private var isWaiting = false
-    private var answer: Int32 = 0
     private var isImageWhole = false
     private var isEnding = false
-    /// The script's thread has left the script.
-    private var isUnwound = false
     /// Credit taken on each connection: requests and bytes.
     private var credit: [ConnectionID: (requests: Int, bytes: Int)] = [:]
     private var credits: [RequestKey: Int] = [:]
-
-    // MARK: The hart's side
 
     override func receive(_ connection: ConnectionID, _ message: [UInt8]) {
         guard !isOver else { return }
@@ -73,64 +78,61 @@ final class ProgramHart: Hart, @unchecked Sendable {
         }
     }
 
+    /// Takes what a call came to, at once or after waiting.
     private func settle(_ result: Int32) {
-        switch result {
-        case ProgramABI.pending: isWaiting = true
-        case ProgramABI.yield: machine.makeRunnable(id)
-        default:
-            isWaiting = false
-            answer = result
-            machine.makeRunnable(id)
-        }
+        isWaiting = result == ProgramABI.pending || result == ProgramABI.yield
+        if !isWaiting { answer = result }
+        if result != ProgramABI.pending { machine.makeRunnable(id) }
     }
 
-    /// "Compiles and links" the image: its bytes name a script.
+    /// Makes a program of the image, or tells why it is none.
     private func link() {
-        let text = String(decoding: image, as: UTF8.self)
+        let bytes = image
         image = []
-        guard text.hasPrefix("script:"), let script = machine.scripts[String(text.dropFirst(7))] else {
-            let reason = Array("not a WebAssembly module".utf8)
-            withHost { libOS, host in libOS.imageResult(.execFormatError, reason: reason, host: &host) }
+        do throws(ImageError) {
+            let guest = try machine.guest(of: bytes)
+            self.guest = guest
+            withHost { libOS, host in libOS.imageResult(nil, reason: [], host: &host) }
+            if isEnding { return finish() }
+            machine.makeRunnable(id)
+        } catch {
+            withHost { libOS, host in libOS.imageResult(error.error, reason: error.reason, host: &host) }
             if isEnding { finish() }
-            return
         }
-        self.script = script
-        withHost { libOS, host in libOS.imageResult(nil, reason: [], host: &host) }
-        if isEnding { return finish() }
-        machine.makeRunnable(id)
     }
 
-    /// Lets the script go on until it waits or ends.
+    /// Lets the program go on until it waits, has had its time, or ends.
     func run() {
-        guard !isOver, let script else { return }
-        if thread == nil {
-            let thread = Thread { [self] in
-                toScript.wait()
-                let program = ScriptProgram(self)
-                do {
-                    try program.exit(try script.body(program))
-                } catch is ProcessEnded {
-                    // Ended from outside: there is nothing left to say.
-                } catch {
-                    machine.log(Array("a script failed: \(error)".utf8))
-                    _ = try? program.exit(255)
-                }
-                isUnwound = true
-                toMachine.signal()
-            }
-            self.thread = thread
-            thread.start()
-        } else if isWaiting {
+        guard !isOver, let guest else { return }
+        if isWaiting {
             // YIELD: back from the event loop.
             withHost { libOS, host in libOS.turn(host: &host) }
             return goOn()
         }
-        toScript.signal()
-        toMachine.wait()
-        if isEnding { finish() }
+        while true {
+            let answer = self.answer
+            self.answer = nil
+            switch guest.run(answer) {
+            case .call(let call):
+                let result = withHost(call)
+                if isEnding { return finish() }
+                if result == ProgramABI.pending || result == ProgramABI.yield { return settle(result) }
+                self.answer = result
+            case .sliceOver:
+                return machine.makeRunnable(id)
+            case .returned:
+                withHost { libOS, host in libOS.returned(host: &host) }
+                return isEnding ? finish() : ()
+            case .trapped(let signal, let text):
+                withHost { libOS, host in libOS.trap(kind: signal, text: text, host: &host) }
+                return isEnding ? finish() : ()
+            case .over:
+                return
+            }
+        }
     }
 
-    /// The program is over: `last` to every peer, and the script's thread unwinds.
+    /// The program is over: `last` to every peer.
     private func finish() {
         guard !isOver else { return }
         isOver = true
@@ -138,29 +140,12 @@ final class ProgramHart: Hart, @unchecked Sendable {
         abandon()
     }
 
-    /// Unwinds the script's thread, if it is in a call.
+    /// Lets go of the program.
     func abandon() {
         isOver = true
         deadline = .never
-        guard thread != nil, !isUnwound else { return }
-        toScript.signal()
-        toMachine.wait()
-    }
-
-    // MARK: The script's side
-
-    /// Makes one call and waits for its answer.
-    func call(_ invoke: (inout LibOS, inout NativeHost) -> Int32) throws -> Int32 {
-        if isOver || isEnding { throw ProcessEnded() }
-        let result = withHost(invoke)
-        if isEnding { throw ProcessEnded() }
-        if result != ProgramABI.pending && result != ProgramABI.yield { return result }
-        isWaiting = true
-        if result == ProgramABI.yield { machine.makeRunnable(id) }
-        toMachine.signal()
-        toScript.wait()
-        if isOver || isEnding { throw ProcessEnded() }
-        return answer
+        guest?.abandon()
+        guest = nil
     }
 
     @discardableResult
@@ -172,13 +157,13 @@ final class ProgramHart: Hart, @unchecked Sendable {
     // MARK: What the host offers
 
     func read(_ address: UInt32, _ count: Int) throws(Errno) -> [UInt8] {
-        guard Int(address) + count <= memory.count else { throw .badAddress }
-        return Array(memory[Int(address)..<Int(address) + count])
+        guard let guest else { throw .badAddress }
+        return try guest.read(address, count)
     }
 
     func write(_ address: UInt32, _ bytes: ArraySlice<UInt8>) throws(Errno) {
-        guard Int(address) + bytes.count <= memory.count else { throw .badAddress }
-        memory.replaceSubrange(Int(address)..<Int(address) + bytes.count, with: bytes)
+        guard let guest else { throw .badAddress }
+        try guest.write(address, bytes)
     }
 
     /// Sends for the libOS within its credit.

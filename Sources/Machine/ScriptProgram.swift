@@ -1,21 +1,23 @@
 package import ABI
 import LibOS
 
+/// A script has one thread.
+private let thread = ThreadID(rawValue: 0)
+
 /// The calls of a script, as typed functions over a simulated program memory. Each throws `ProcessEnded` when the process is over
 /// (let it through) and `Errno` for what the call answered.
 package final class ScriptProgram {
-    private let hart: ProgramHart
+    private let guest: ScriptGuest
     /// Where the next argument goes; arguments live for one call.
     private var top: UInt32 = 0
     /// First byte that arguments may use; below lies nothing of interest, so that small wrong pointers are seen.
     private static let base: UInt32 = 4096
-    private let thread = ThreadID(rawValue: 0)
 
-    init(_ hart: ProgramHart) { self.hart = hart }
+    init(_ guest: ScriptGuest) { self.guest = guest }
 
     /// Makes a call whose arguments are put into memory by `body`; a result other than 0 is thrown.
-    private func call(_ body: (inout LibOS, inout NativeHost) -> Int32) throws {
-        let result = try hart.call(body)
+    private func call(_ body: @escaping (inout LibOS, inout NativeHost) -> Int32) throws {
+        let result = try guest.call(body)
         if result != 0 { throw Errno.decode(UInt32(bitPattern: result)) ?? .ioError }
     }
 
@@ -24,7 +26,7 @@ package final class ScriptProgram {
     /// Puts bytes into memory, aligned to 8.
     private func put(_ bytes: [UInt8]) throws(Errno) -> (address: UInt32, length: UInt32) {
         let address = top
-        try hart.write(address, bytes[...])
+        try guest.write(address, bytes[...])
         top += (UInt32(bytes.count) + 7) & ~7
         return (address, UInt32(bytes.count))
     }
@@ -33,12 +35,12 @@ package final class ScriptProgram {
     private func room(_ count: Int) throws(Errno) -> UInt32 { try put([UInt8](repeating: 0, count: count)).address }
 
     private func u32(_ address: UInt32) throws -> UInt32 {
-        var reader = Reader(try hart.read(address, 4))
+        var reader = Reader(try guest.read(address, 4))
         return try reader.u32()
     }
 
     private func u64(_ address: UInt32) throws -> UInt64 {
-        var reader = Reader(try hart.read(address, 8))
+        var reader = Reader(try guest.read(address, 8))
         return try reader.u64()
     }
 
@@ -79,7 +81,7 @@ package final class ScriptProgram {
         let vector = try put(pair(buffer, UInt32(count))).address
         let result = try room(4)
         try call { libOS, host in libOS.fdRead(thread, descriptor, vector, 1, result, host: &host) }
-        return try hart.read(buffer, Int(try u32(result)))
+        return try guest.read(buffer, Int(try u32(result)))
     }
 
     /// WASI: fd_write. What was written may be less than asked for.
@@ -121,7 +123,7 @@ package final class ScriptProgram {
         try call { libOS, host in
             libOS.pathStatus(thread, place.directory, followLast ? 1 : 0, place.address, place.length, result, host: &host)
         }
-        var reader = Reader(try hart.read(result, 256))
+        var reader = Reader(try guest.read(result, 256))
         return try reader.value(FileStatus.self)
     }
 
@@ -200,7 +202,7 @@ package final class ScriptProgram {
         let buffer = try room(Limits.path)
         let length = try room(4)
         try call { libOS, host in libOS.directoryCurrent(thread, buffer, UInt32(Limits.path), length, host: &host) }
-        return String(decoding: try hart.read(buffer, Int(try u32(length))), as: UTF8.self)
+        return String(decoding: try guest.read(buffer, Int(try u32(length))), as: UTF8.self)
     }
 
     /// WASI: fd_readdir from the start; names in the order told.
@@ -214,7 +216,7 @@ package final class ScriptProgram {
             let result = try room(4)
             try call { libOS, host in libOS.fdReadDirectory(thread, descriptor, buffer, 4096, cookie, result, host: &host) }
             let used = Int(try u32(result))
-            var reader = Reader(try hart.read(buffer, used))
+            var reader = Reader(try guest.read(buffer, used))
             while reader.remaining >= 24 {
                 let next = try reader.u64()
                 _ = try reader.u64()
@@ -271,10 +273,10 @@ package final class ScriptProgram {
     }
 
     /// Martlet: process_id.
-    package func processID() throws -> Int32 { try hart.call { libOS, _ in libOS.processID(thread) } }
+    package func processID() throws -> Int32 { try guest.call { libOS, _ in libOS.processID(thread) } }
 
     /// Martlet: process_parent_id.
-    package func parentID() throws -> Int32 { try hart.call { libOS, _ in libOS.processParentID(thread) } }
+    package func parentID() throws -> Int32 { try guest.call { libOS, _ in libOS.processParentID(thread) } }
 
     /// Martlet: pipe_create.
     package func pipe() throws -> (read: UInt32, write: UInt32) {
@@ -292,7 +294,7 @@ package final class ScriptProgram {
 
     /// WASI: proc_exit. Does not return.
     package func exit(_ status: Int32) throws {
-        _ = try hart.call { libOS, host in libOS.processExit(thread, UInt32(bitPattern: status), host: &host) }
+        _ = try guest.call { libOS, host in libOS.processExit(thread, UInt32(bitPattern: status), host: &host) }
     }
 
     /// WASI: poll_oneoff with one relative monotonic clock: sleeps.

@@ -35,12 +35,13 @@ package struct SimulatedSystem {
     /// - Parameters:
     ///   - seed: decides the schedule.
     ///   - memories: WebAssembly memories that the machine has.
-    ///   - traces: whether to keep a line for each message.
-    package func machine(seed: UInt64, memories: Int = 1000, traces: Bool = false) -> Machine {
+    ///   - trace: called with a line for each message.
+    package func machine(seed: UInt64, memories: Int = 1000, trace: ((String) -> Void)? = nil) -> Machine {
         var options = Machine.Options()
         options.seed = seed
         options.memories = memories
-        options.traces = traces
+        options.trace = trace
+        var site: [String: [UInt8]] = [:]
         var manifest = "martlet-image 1\n"
         for (path, mode) in [
             ("/", "755"), ("/bin", "755"), ("/dev", "755"), ("/etc", "755"), ("/home", "755"), ("/mnt", "755"), ("/sbin", "755"),
@@ -56,13 +57,14 @@ package struct SimulatedSystem {
         }
         for file in contents.sorted(by: { $0.path < $1.path }) {
             let hash = String(decoding: hexadecimal(SHA256.digest(file.bytes)), as: UTF8.self)
-            options.site["image/\(hash)"] = file.bytes
+            site["image/\(hash)"] = file.bytes
             manifest += "f\t\(file.mode)\t0\t0\t\(file.bytes.count)\t\(hash)\t\(file.path)\n"
         }
         let bytes = Array(manifest.utf8)
-        options.site["image/manifest"] = bytes
+        site["image/manifest"] = bytes
         let hash = String(decoding: hexadecimal(SHA256.digest(bytes)), as: UTF8.self)
         options.configuration = "manifest=\(hash)\nabi=\(Header.version)\nwait=park\ninit=/sbin/init\n"
+        options.site = { [site] in site[$0] }
         return Machine(options, servers: SimulatedSystem.server, scripts: scripts)
     }
 }

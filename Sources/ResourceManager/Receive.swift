@@ -131,7 +131,7 @@ extension ResourceManager {
         case .exit where !process.isServer:
             try exit(process, try body.whole(Exit.self))
         case .signalGroup where process.isServer:
-            signalGroup(try body.whole(SignalGroup.self))
+            signalGroup(try body.whole(SignalGroup.self), from: hart)
         case .fault where process.isServer:
             let faulty = try body.whole(ProcessGone.self)
             faultProcess(faulty.process, [UInt8]("it broke the protocol of ") + name(of: process))
@@ -163,12 +163,12 @@ extension ResourceManager {
         case .mounts: return try mounts(call)
         case .register: throw .notPermitted
         case .cancel, .last, .ready, .openConnection, .closeConnection, .setStamp, .endProgram, .startProgram, .signal,
-            .parentChanged, .connectionLost, .createHart, .endHart, .hartGone, .consoleMessage, .panic, .booted, .exit, .share,
+            .parentChanged, .connectionLost, .createHart, .endHart, .hartGone, .consoleMessage, .panic, .booted, .halted, .exit, .share,
             .processGone, .openDevice, .signalGroup, .drop, .fault, .foreground, .setControllingTerminal, .walk, .renameNode,
             .linkNode, .setMountPoint, .createFileSystem, .destroyFileSystem, .locate, .fileSystemOf, .read, .write, .seek,
             .status, .setSize, .setTimes, .sync, .allocate, .readDirectory, .close, .setDescriptionFlags, .poll, .createPipe,
             .getTerminalAttributes, .setTerminalAttributes, .getWindowSize, .setWindowSize, .getForegroundGroup,
-            .setForegroundGroup:
+            .setForegroundGroup, .groupSignaled:
             throw .notSupported
         }
     }

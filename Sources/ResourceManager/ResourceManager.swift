@@ -14,6 +14,7 @@ package struct ResourceManager: Reactor {
         case created = 0
         case running = 1
         /// Something without which there is no system is missing. Nothing is done any more.
+        /// It gave up, or the system is down: nothing is served.
         case panicked = 2
     }
 
@@ -104,6 +105,14 @@ package struct ResourceManager: Reactor {
     mutating func panic(_ text: [UInt8]) {
         guard phase == .running else { return }
         send(.resourceManager, Message.notice(.panic, RawBytes(text)))
+        phase = .panicked
+        completions = []
+    }
+
+    /// init has ended well: the system is down.
+    mutating func halt() {
+        guard phase == .running else { return }
+        send(.resourceManager, Message.notice(.halted, Nothing()))
         phase = .panicked
         completions = []
     }

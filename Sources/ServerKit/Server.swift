@@ -123,6 +123,9 @@ package struct Context {
         effects.append(.send(key.connection, Message.failure(pending.operation, id: key.request, error, reason: text)))
     }
 
+    /// Whether a process has a connection.
+    package func isConnected(_ process: ProcessIdentity) -> Bool { links.connection(of: process) != nil }
+
     /// Sends a notice to a process that is connected; nothing happens if it is not.
     package mutating func notify(_ process: ProcessIdentity, _ operation: Operation, _ body: some Wire) {
         guard let connection = links.connection(of: process) else { return }
@@ -249,11 +252,11 @@ package struct ServerReactor<Logic: Server>: Reactor {
             } else {
                 logic.processGone(gone.process, &context)
             }
-        case .drop where connection == .resourceManager:
-            // A driver serves it like a request without an answer.
+        case .drop where connection == .resourceManager, .groupSignaled where connection == .resourceManager:
+            // A driver serves them like requests without an answer.
             let key = RequestKey(connection: connection, request: header.request)
             let request = Request(
-                key: key, operation: .drop, stamp: header.stamp, replySpace: 0, isFromResourceManager: true, body: reader)
+                key: key, operation: header.operation, stamp: header.stamp, replySpace: 0, isFromResourceManager: true, body: reader)
             _ = try? logic.request(request, &context)
         default:
             if connection != .resourceManager { fault(connection, &context) }

@@ -8,6 +8,8 @@ package struct Runlevel: Equatable, Sendable {
     package var letter: UInt8
 
     package static let single = Runlevel(letter: UInt8(ascii: "S"))
+    /// In which nothing runs.
+    package static let halt = Runlevel(letter: UInt8(ascii: "0"))
 
     package init(letter: UInt8) { self.letter = letter }
 

@@ -175,7 +175,8 @@ struct Sample: Sendable, CustomTestStringConvertible {
         Sample(ProcessGone(process: process)),
         Sample(
             OpenDevice(major: .terminal, minor: 1, process: process, session: session, group: group, open: open, node: status)),
-        Sample(SignalGroup(group: group, signal: .quit)), Sample(Drop(process: process, handles: [handle])),
+        Sample(SignalGroup(group: group, signal: .quit)), Sample(GroupSignaled(group: group, ended: [process])),
+         Sample(Drop(process: process, handles: [handle])),
         Sample(Foreground(session: session, group: group)),
         Sample(SetControllingTerminal(process: process, handle: handle, session: session, group: group)),
         Sample(SessionTerminal(minor: 1)),

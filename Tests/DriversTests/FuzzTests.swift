@@ -80,6 +80,9 @@ struct MessageFuzzer {
                     group: ProcessGroupID(rawValue: Int32(number(0..<3)))))
         case .cancel: writer.value(Cancel(request: RequestID(rawValue: nextRequest - min(nextRequest, UInt32(number(0..<20))))))
         case .processGone: writer.value(ProcessGone(process: process()))
+        case .groupSignaled:
+            let group = ProcessGroupID(rawValue: Int32(number(0..<3)))
+            writer.value(GroupSignaled(group: group, ended: number(0..<4) == 0 ? [process()] : []))
         default: for _ in 0..<number(0..<30) { writer.u8(UInt8(number(0..<256))) }
         }
         return writer.bytes
@@ -89,7 +92,7 @@ struct MessageFuzzer {
     mutating func message(_ operations: [ABI.Operation], from sender: UInt32) -> [UInt8] {
         let choices = number(0..<50) == 0 ? ABI.Operation.allCases : operations
         let operation = choices[number(0..<choices.count)]
-        let isNotice = [.cancel, .drop, .processGone, .last, .ready].contains(operation)
+        let isNotice = [.cancel, .drop, .processGone, .groupSignaled, .last, .ready].contains(operation)
         var bytes: [UInt8]
         if isNotice {
             bytes = Message.notice(operation, RawBytes(body(operation)))
@@ -186,9 +189,19 @@ struct MessageFuzzer {
             process: Self.handleOperations + [
                 .setTerminalAttributes, .getTerminalAttributes, .setWindowSize, .getWindowSize, .setForegroundGroup, .getForegroundGroup,
             ],
-            manager: [.openDevice, .openDevice, .openDevice, .share, .share, .drop, .processGone, .foreground, .setControllingTerminal],
+            manager: [
+                .openDevice, .openDevice, .openDevice, .share, .share, .drop, .processGone, .foreground, .setControllingTerminal,
+                .groupSignaled,
+            ],
             handles: { $0.handles.all.map { ($0.owner, $0.handle) } },
             device: { fuzzer, harness in
+                // resmgr confirms every signal.
+                for notice in harness.notices where notice.operation == .signalGroup {
+                    var reader = Reader(notice.body)
+                    guard let signal = try? SignalGroup(from: &reader) else { continue }
+                    harness.confirm(group: signal.group.rawValue, ended: fuzzer.number(0..<8) == 0 ? [1] : [])
+                }
+                harness.notices = []
                 switch fuzzer.number(0..<6) {
                 case 0: harness.input(.device(DeviceMessage(.consoleInput, bytes: Array("\u{11}line\r\n".utf8)).encoded))
                 case 1...2:

@@ -133,6 +133,12 @@ struct Harness<Logic: Server> {
         return value
     }
 
+    /// resmgr tells what a signal to a group has done.
+    mutating func confirm(group: Int32, ended: [UInt32]) {
+        let body = GroupSignaled(group: ProcessGroupID(rawValue: group), ended: ended.map { identity($0) })
+        message(Message.notice(.groupSignaled, body), from: 0)
+    }
+
     mutating func cancel(_ key: RequestKey) {
         message(Message.notice(.cancel, Cancel(request: key.request)), from: key.connection.rawValue)
     }

@@ -235,6 +235,43 @@ struct Bench {
             ])
     }
 
+    @Test func aLineTypedAfterAnInterruptIsNotForWhomItEnds() throws {
+        var bench = try Bench()
+        try bench.control()
+        let dying = bench.sendRead(1)
+        let other = bench.sendRead(2)
+        bench.type("\u{3}ls\r")
+        #expect(bench.harness.outcome(dying) == .pending)
+        #expect(bench.harness.outcome(other) == .pending, "whom the key ends is not known yet")
+        #expect(bench.shown == Array("^Cls\r\n".utf8), "echo does not wait")
+        let poll = try bench.harness.get(
+            PollResult.self, .poll, from: 3, Poll(handle: bench.handles[3], events: .readable))
+        #expect(!poll.events.contains(.readable))
+        bench.harness.confirm(group: 71, ended: [1])
+        #expect(bench.harness.outcome(other) == .pending, "that was another signal")
+        bench.harness.confirm(group: 70, ended: [1])
+        #expect(bench.harness.outcome(dying) == .failed(.interrupted))
+        #expect(bench.harness.outcome(other) == .text("ls\n"))
+        // Until its hart is gone it may ask again.
+        bench.type("pwd\r")
+        #expect(bench.read(1) == .failed(.interrupted))
+        bench.harness.gone(1)
+        #expect(bench.read(2) == .text("pwd\n"))
+    }
+
+    @Test func everySignalIsConfirmedByItself() throws {
+        var bench = try Bench(flags: .nonBlocking)
+        try bench.control()
+        bench.type("\u{3}\u{1C}a\r")
+        bench.harness.confirm(group: 70, ended: [])
+        #expect(bench.read(1) == .failed(.resourceTemporarilyUnavailable))
+        bench.harness.confirm(group: 70, ended: [])
+        #expect(bench.read(1) == .text("a\n"))
+        #expect(
+            bench.harness.call(.groupSignaled, from: 1, GroupSignaled(group: ProcessGroupID(rawValue: 70), ended: []))
+                == .failed(.notPermitted))
+    }
+
     @Test func theForegroundGroupIsTheSessionsToSet() throws {
         var bench = try Bench()
         let set = SetForegroundGroup(handle: bench.handles[1], group: ProcessGroupID(rawValue: 71))

@@ -14,8 +14,79 @@ import Testing
             #expect(scene.get(310, 1) == text(name))
             #expect(scene.libOS.fdPrestatDirName(thread, number, 310, 0, host: &scene.host) == code(.fileNameTooLong))
         }
-        #expect(scene.libOS.fdPrestatGet(thread, 5, 300, host: &scene.host) == code(.badFileDescriptor))
         #expect(scene.libOS.fdPrestatDirName(thread, 0, 310, 1, host: &scene.host) == code(.badFileDescriptor))
+        // Behind `.` the folders of the root.
+        #expect(scene.libOS.fdPrestatGet(thread, 5, 300, host: &scene.host) == pending)
+        let list = try scene.asked(.readDirectory, ReadDirectory.self, on: files)
+        #expect(list.handle == handle(20) && list.cookie == 0)
+        #expect(try scene.resume(Scene.entries([(".", .directory), ("..", .directory), ("tmp", .directory)])) == pending)
+        #expect(try scene.asked(.readDirectory, ReadDirectory.self, on: files).cookie == 3)
+        #expect(try scene.resume(Scene.entries([("file", .regular), ("bin", .symbolicLink)], from: 3)) == pending)
+        #expect(try scene.resume(Scene.entries([])) == 0)
+        #expect(scene.word(300, 8) == 4 << 32)
+        for (number, name) in [(UInt32(5), "/tmp"), (6, "/bin")] {
+            #expect(scene.libOS.fdPrestatGet(thread, number, 300, host: &scene.host) == 0)
+            #expect(scene.libOS.fdPrestatDirName(thread, number, 310, 4, host: &scene.host) == 0)
+            #expect(scene.get(310, 4) == text(name))
+        }
+        #expect(scene.libOS.fdPrestatGet(thread, 7, 300, host: &scene.host) == code(.badFileDescriptor))
+    }
+
+    @Test func aRootThatCannotBeListedHasNoFolders() throws {
+        var scene = try Scene()
+        #expect(scene.libOS.fdPrestatGet(thread, 5, 300, host: &scene.host) == pending)
+        #expect(try scene.resume(failing: .permissionDenied) == code(.badFileDescriptor))
+        #expect(scene.libOS.fdPrestatGet(thread, 5, 300, host: &scene.host) == code(.badFileDescriptor))
+    }
+
+    @Test func pathsThroughAFolderOfTheRoot() throws {
+        var scene = try Scene()
+        try scene.listFolders(["tmp"])
+        let length = scene.put(path: "a/b")
+        #expect(scene.libOS.pathFileStatGet(thread, 5, 1, 100, length, 300, host: &scene.host) == pending)
+        var asked = try scene.asked(.path, PathRequest.self)
+        #expect(asked.start == PathStart(connection: files, handle: handle(20)) && asked.path == text("tmp/a/b"))
+        #expect(!asked.flags.contains(.beneath), "`..` leads out of it as out of `/`")
+        #expect(try scene.resume(failing: .noSuchFileOrDirectory) == code(.noSuchFileOrDirectory))
+        // A duplicate stands for the same folder, and is not listed.
+        #expect(scene.libOS.descriptorDuplicate(thread, 5, 0, 300, host: &scene.host) == 0)
+        #expect(scene.word(300) == 6)
+        #expect(scene.libOS.fdPrestatGet(thread, 6, 300, host: &scene.host) == code(.badFileDescriptor))
+        #expect(scene.libOS.pathUnlinkFile(thread, 6, 100, length, host: &scene.host) == pending)
+        asked = try scene.asked(.path, PathRequest.self)
+        #expect(asked.path == text("tmp/a/b"))
+        #expect(try scene.resume(PathResult.nothing) == 0)
+        // No path is no path, also here; one that does not fit is refused.
+        #expect(scene.libOS.pathUnlinkFile(thread, 5, 100, 0, host: &scene.host) == pending)
+        #expect(try scene.asked(.path, PathRequest.self).path.isEmpty)
+        #expect(try scene.resume(failing: .noSuchFileOrDirectory) == code(.noSuchFileOrDirectory))
+        let long = scene.put(path: String(repeating: "x", count: Limits.path))
+        #expect(scene.libOS.pathUnlinkFile(thread, 5, 100, long, host: &scene.host) == code(.fileNameTooLong))
+    }
+
+    @Test func aFolderOfTheRootIsOpenedWhenItIsUsedItself() throws {
+        var scene = try Scene()
+        try scene.listFolders(["tmp"])
+        #expect(scene.libOS.fdFileStatGet(thread, 5, 300, host: &scene.host) == pending)
+        let open = try scene.asked(.path, PathRequest.self)
+        #expect(open.path == text("tmp") && open.flags == .followLast)
+        let opened = FileOpened(handle: handle(31), access: .read, flags: [], status: status(.directory))
+        #expect(try scene.resume(PathResult.opened(files, opened)) == pending)
+        #expect(try scene.asked(.status, OneHandle.self, on: files).handle == handle(31))
+        #expect(try scene.resume(status(.directory)) == 0)
+        // From now on it is a directory like others, under its name.
+        #expect(scene.libOS.fdReadDirectory(thread, 5, 400, 64, 0, 300, host: &scene.host) == pending)
+        #expect(try scene.asked(.readDirectory, ReadDirectory.self, on: files).handle == handle(31))
+        #expect(try scene.resume(Scene.entries([])) == 0)
+        let length = scene.put(path: "a")
+        #expect(scene.libOS.pathUnlinkFile(thread, 5, 100, length, host: &scene.host) == pending)
+        let asked = try scene.asked(.path, PathRequest.self)
+        #expect(asked.path == text("a") && asked.start.handle == handle(31))
+        #expect(try scene.resume(PathResult.nothing) == 0)
+        #expect(scene.libOS.fdPrestatDirName(thread, 5, 310, 4, host: &scene.host) == 0)
+        #expect(scene.libOS.fdClose(thread, 5, host: &scene.host) == pending)
+        #expect(try scene.asked(.close, OneHandle.self, on: files).handle == handle(31))
+        #expect(try scene.resume(Nothing()) == 0)
     }
 
     @Test func inheritedNumbersMoveThePreopenedDirectories() throws {
@@ -28,7 +99,8 @@ import Testing
         #expect(scene.get(310, 1) == text("/"))
         #expect(scene.libOS.fdPrestatDirName(thread, 5, 310, 1, host: &scene.host) == 0)
         #expect(scene.get(310, 1) == text("."))
-        #expect(scene.libOS.fdPrestatGet(thread, 9, 300, host: &scene.host) == code(.badFileDescriptor))
+        #expect(scene.libOS.fdPrestatGet(thread, 9, 300, host: &scene.host) == pending)
+        #expect(try scene.resume(Scene.entries([])) == code(.badFileDescriptor))
         #expect(try scene.open(.regular, 30) == 0)
     }
 
@@ -103,9 +175,12 @@ import Testing
         #expect(scene.libOS.fdRenumber(thread, 2, 3, host: &scene.host) == code(.badFileDescriptor))
         #expect(scene.libOS.fdRenumber(thread, 9, 2, host: &scene.host) == 0)
         #expect(scene.libOS.fdRenumber(thread, 2, 2, host: &scene.host) == 0)
-        #expect(scene.libOS.fdRenumber(thread, 2, 3, host: &scene.host) == pending)
-        #expect(try scene.asked(.close, OneHandle.self).handle == handle(20))
+        // The libOS keeps the root for itself.
+        #expect(scene.libOS.fdRenumber(thread, 2, 3, host: &scene.host) == 0)
+        #expect(scene.libOS.fdRenumber(thread, 3, 1, host: &scene.host) == pending)
+        #expect(try scene.asked(.close, OneHandle.self).handle == handle(11))
         #expect(try scene.resume(Nothing()) == 0)
+        #expect(scene.libOS.fdRenumber(thread, 1, 3, host: &scene.host) == 0)
         #expect(scene.libOS.fdStatGet(thread, 2, 300, host: &scene.host) == code(.badFileDescriptor))
         #expect(scene.libOS.fdStatGet(thread, 3, 300, host: &scene.host) == 0)
         #expect(scene.get(300, 1) == [4])

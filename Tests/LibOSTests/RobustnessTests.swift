@@ -193,8 +193,8 @@ struct Generator: RandomNumberGenerator {
             #expect(description.references >= counts[index])
             extra += description.references - counts[index]
         }
-        // The working directory.
-        #expect(extra == 1)
+        // The root and the working directory.
+        #expect(extra == 2)
     }
 
     @Test(arguments: UInt64(1)...10) func theStateSurvivesEncodingAtAnyMoment(_ seed: UInt64) throws {

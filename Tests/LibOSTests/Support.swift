@@ -206,6 +206,23 @@ struct Scene {
         get(address, size).reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
+    /// A part of a directory's list; the cookie of an entry is its number, from 1 on.
+    static func entries(_ names: [(String, FileKind)], from first: UInt64 = 0) -> DirectoryEntries {
+        DirectoryEntries(
+            entries: names.enumerated().map { index, entry in
+                let cookie = first + UInt64(index) + 1
+                return DirectoryEntry(
+                    cookie: cookie, node: NodeID(index: UInt32(cookie), generation: 1), kind: entry.1, name: text(entry.0))
+            })
+    }
+
+    /// Lets the program ask for the folders of the root, as C libraries do; they get the numbers from 5 on.
+    mutating func listFolders(_ names: [String]) throws {
+        #expect(libOS.fdPrestatGet(thread, 5, 300, host: &host) == pending)
+        #expect(try resume(Scene.entries(names.map { ($0, .directory) })) == pending)
+        #expect(try resume(Scene.entries([])) == 0)
+    }
+
     /// Opens a file by `path_open` with handle number `number`; answers the descriptor.
     mutating func open(
         _ kind: FileKind, _ number: UInt32, rights: Rights = .all, inheriting: Rights = .all, access: AccessMode = [.read, .write],

@@ -109,6 +109,12 @@ import Testing
         #expect(world.panic == "init ended: exit status 7")
     }
 
+    @Test func aGoodEndOfInitHaltsTheMachine() throws {
+        let world = World.booted()
+        world.exit(world.initial, 0)
+        #expect(world.panic == nil && world.isHalted)
+    }
+
     @Test func reasonOfATrapIsShown() throws {
         let world = World.booted()
         let child = try world.spawn(world.initial)
@@ -197,6 +203,10 @@ import Testing
         let group = ProcessGroupID(rawValue: child.started!.process.rawValue)
         world.notify(world.server("tty"), .signalGroup, SignalGroup(group: group, signal: .interrupt))
         world.pump()
+        let told = try #require(world.server("tty").notices.last { $0.0 == .groupSignaled })
+        var reader = Reader(told.1)
+        let identity = child.currentStamp.process
+        #expect(try reader.value(GroupSignaled.self) == GroupSignaled(group: group, ended: [identity]))
         #expect(try world.call(world.initial, .wait, Wait(target: -1, flags: []), WaitResult.self).end.code == 2)
         world.expectQuiet()
     }

@@ -67,6 +67,7 @@ final class World {
     var inbound: [UInt32: [[UInt8]]] = [:]
     var console: [String] = []
     var panic: String?
+    var isHalted = false
     var isBooted = false
     var logs: [String] = []
     var created: [String] = []
@@ -214,6 +215,7 @@ final class World {
             answer(0, header, nil)
         case .consoleMessage: console.append(String(decoding: body, as: UTF8.self))
         case .panic: panic = String(decoding: body, as: UTF8.self)
+        case .halted: isHalted = true
         case .booted: isBooted = true
         default: Issue.record("the monitor does not know \(header.operation)")
         }

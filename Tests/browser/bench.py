@@ -26,7 +26,7 @@ import processes
 MEASURE = TOP / ".build-wasm/martlet/wasm32-unknown-none-wasm/release/measure.wasm"
 #: The address of a page's prompt: time from navigation until the console shows it.
 PROMPT = """(async () => {
-  while (!/^[#$]/m.test(globalThis.martlet?.terminal?.text() ?? "")) await new Promise((done) => setTimeout(done, 5));
+  while (!/[#$] ?$/m.test(globalThis.martlet?.terminal?.text() ?? "")) await new Promise((done) => setTimeout(done, 5));
   return performance.now();
 })()"""
 

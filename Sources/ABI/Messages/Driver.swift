@@ -184,6 +184,29 @@ package struct SignalGroup: Wire, Equatable, Sendable {
     }
 }
 
+/// What a `signalGroup` did. Input that follows the key belongs to those who are left.
+package struct GroupSignaled: Wire, Equatable, Sendable {
+    /// To whom the signal went.
+    package var group: ProcessGroupID
+    /// Processes of the group that have ended. Their harts may go on for a while.
+    package var ended: [ProcessIdentity]
+
+    package init(group: ProcessGroupID, ended: [ProcessIdentity]) {
+        self.group = group
+        self.ended = ended
+    }
+
+    package init(from reader: inout Reader) throws(Errno) {
+        group = try reader.value(ProcessGroupID.self)
+        ended = try reader.list(ProcessIdentity.self)
+    }
+
+    package func encode(into writer: inout Writer) {
+        writer.value(group)
+        writer.list(ended)
+    }
+}
+
 /// Handles to take back: the process never learned of them.
 package struct Drop: Wire, Equatable, Sendable {
     /// Whose.

@@ -1,7 +1,7 @@
 package import ABI
 import ServerKit
 
-// The state of the driver, written down between two inputs. Version 1: terminals, descriptions, handles, readiness. Which request
+// The state of the driver, written down between two inputs. Version 1: terminals, descriptions, handles, readiness, who has ended. Which request
 // waits where is in the terminals themselves.
 
 extension TerminalDriver: Checkpointable {
@@ -21,6 +21,7 @@ extension TerminalDriver: Checkpointable {
         }
         handles.encode(into: &writer) { number, writer in writer.value(number) }
         readiness.encode(into: &writer)
+        writer.list(ended)
         writer.value(deadline)
     }
 
@@ -39,6 +40,7 @@ extension TerminalDriver: Checkpointable {
         }
         handles = try HandleTable(decoding: &reader) { reader throws(Errno) in try reader.value(NodeID.self) }
         readiness = try Readiness(decoding: &reader)
+        ended = try reader.list(ProcessIdentity.self)
         deadline = try reader.value(Nanoseconds.self)
         for (index, terminal) in terminals.enumerated() {
             let keys = terminal.readers.map { $0.key } + terminal.writers.map { $0.key } + terminal.changes.map { $0.key }
@@ -60,10 +62,12 @@ extension Terminal {
         writer.u32(UInt32(readers.count))
         for read in readers {
             writer.value(read.key)
+            writer.value(read.process)
             writer.value(read.handle)
             writer.u32(UInt32(read.limit))
             writer.value(read.since)
         }
+        writer.list(unconfirmed)
         writer.u32(UInt32(writers.count))
         for write in writers {
             writer.value(write.key)
@@ -105,9 +109,10 @@ extension Terminal {
         for _ in 0..<(try reader.u32()) {
             readers.append(
                 WaitingRead(
-                    key: try reader.value(RequestKey.self), handle: try reader.value(Handle.self), limit: Int(try reader.u32()),
-                    since: try reader.value(Nanoseconds.self)))
+                    key: try reader.value(RequestKey.self), process: try reader.value(ProcessIdentity.self),
+                    handle: try reader.value(Handle.self), limit: Int(try reader.u32()), since: try reader.value(Nanoseconds.self)))
         }
+        unconfirmed = try reader.list(ProcessGroupID.self)
         for _ in 0..<(try reader.u32()) {
             var write = WaitingWrite(
                 key: try reader.value(RequestKey.self), handle: try reader.value(Handle.self), data: try reader.bytes())

@@ -17,6 +17,7 @@ struct Terminal: Sendable {
 
     struct WaitingRead: Sendable {
         var key: RequestKey
+        var process: ProcessIdentity
         var handle: Handle
         var limit: Int
         /// Monotonic time of the request: timers of non-canonical mode begin here.
@@ -69,6 +70,8 @@ struct Terminal: Sendable {
     /// Monotonic time of the last input.
     var lastInput = Nanoseconds.zero
     var readers: [WaitingRead] = []
+    /// Whom signals went to that resmgr has not confirmed. Until then nobody reads: what is typed after a key is not for those whom it ends.
+    var unconfirmed: [ProcessGroupID] = []
 
     var writers: [WaitingWrite] = []
     /// Processed output that the device was not given yet.
@@ -93,10 +96,13 @@ struct Terminal: Sendable {
     /// The same for what programs write.
     private var room: Int { max(0, echoRoom - Terminal.echoReserve) }
 
+    /// Whether input waits for signals to have taken effect.
+    var isHeld: Bool { !unconfirmed.isEmpty }
+
     /// What `poll` reports.
     var events: PollEvents {
         var events: PollEvents = []
-        if discipline.isReadable { events.insert(.readable) }
+        if discipline.isReadable && !isHeld { events.insert(.readable) }
         if writers.isEmpty && !discipline.isStopped && room >= Limits.atomicPipeWrite { events.insert(.writable) }
         return events
     }
@@ -111,7 +117,7 @@ struct Terminal: Sendable {
             actions.append(.data(read.key, []))
         } else if !isNonBlocking {
             readers.append(read)
-        } else if readers.isEmpty, let bytes = takeAtOnce(read.limit) {
+        } else if readers.isEmpty, !isHeld, let bytes = takeAtOnce(read.limit) {
             accessTime = realTime
             actions.append(.data(read.key, bytes))
         } else {
@@ -153,8 +159,23 @@ struct Terminal: Sendable {
     }
 
     /// The foreground group is told, if there is one.
-    func signal(_ signal: Signal, into actions: inout [Action]) {
-        if foreground != .none { actions.append(.signal(foreground, signal)) }
+    mutating func signal(_ signal: Signal, into actions: inout [Action]) {
+        guard foreground != .none else { return }
+        unconfirmed.append(foreground)
+        actions.append(.signal(foreground, signal))
+    }
+
+    /// A signal to a group took effect. False if none was sent from here.
+    mutating func confirmSignal(to group: ProcessGroupID) -> Bool {
+        guard let index = unconfirmed.firstIndex(of: group) else { return false }
+        unconfirmed.remove(at: index)
+        return true
+    }
+
+    /// A process has ended: it reads no more.
+    mutating func interruptReads(of process: ProcessIdentity, into actions: inout [Action]) {
+        for read in readers where read.process == process { actions.append(.failed(read.key, .interrupted)) }
+        readers.removeAll { $0.process == process }
     }
 
     /// The device has taken a call's bytes (or cannot: they are gone all the same).
@@ -201,7 +222,7 @@ struct Terminal: Sendable {
             let before = taken
             taken += takeIncoming(now: now, into: &actions)
             isChanging = taken != before
-            while let read = readers.first, let bytes = take(for: read, now: now) {
+            while !isHeld, let read = readers.first, let bytes = take(for: read, now: now) {
                 readers.removeFirst()
                 accessTime = realTime
                 actions.append(.data(read.key, bytes))

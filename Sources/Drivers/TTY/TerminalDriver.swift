@@ -24,6 +24,8 @@ package struct TerminalDriver: Server {
     var descriptions = SlotTable<Description>(capacity: TerminalDriver.capacity)
     var handles = HandleTable<NodeID>()
     var readiness = Readiness()
+    /// Processes that a signal ended and that are still connected.
+    var ended: [ProcessIdentity] = []
     /// At which terminal a request waits.
     var waiting = OrderedMap<RequestKey, Int>()
     /// The deadline last asked for.
@@ -62,6 +64,7 @@ package struct TerminalDriver: Server {
         case .getForegroundGroup: return try getForegroundGroup(request)
         case .setForegroundGroup: return try setForegroundGroup(request)
         case .foreground: return try foreground(request, &context)
+        case .groupSignaled: return try groupSignaled(request, &context)
         case .setControllingTerminal: return try setControllingTerminal(request)
         case .seek: throw try refusal(Seek.self, request, { $0.handle }, .illegalSeek)
         case .allocate: throw try refusal(Allocate.self, request, { $0.handle }, .illegalSeek)
@@ -87,6 +90,7 @@ package struct TerminalDriver: Server {
     }
 
     package mutating func processGone(_ process: ProcessIdentity, _ context: inout Context) {
+        ended.removeAll { $0 == process }
         for (handle, number) in handles.releaseAll(of: process) { release(handle, number, &context) }
     }
 

@@ -34,7 +34,7 @@ extension Terminal {
 
     /// When the first waiting read ends by time alone; `never` if it does not.
     var deadline: Nanoseconds {
-        guard let read = readers.first else { return .never }
+        guard !isHeld, let read = readers.first else { return .never }
         return deadline(of: read)
     }
 

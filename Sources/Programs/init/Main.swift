@@ -1,5 +1,6 @@
 // init: the first process. Starts what /etc/inittab names, starts it again when it ends, adopts orphans, changes runlevels.
-// Under the name telinit (or with another pid than 1) it tells the first process to: `telinit 0…6|S|s|q`.
+// Under the name telinit (or with another pid than 1) it tells the first process to: `telinit 0…6|S|s|q`; `halt` and `poweroff` mean
+// `telinit 0`. In runlevel 0 everything is ended, and then init itself: the machine halts.
 //
 // A request is the file /tmp/initctl (one character), and then HUP. Only root may signal init, and the file must be root's: the
 // folder is everybody's.
@@ -13,7 +14,7 @@ import SystemV
 
     static func main() {
         let arguments = Program.arguments
-        if Path.baseName(arguments[0]).equals("telinit") || Process.current != 1 { Telinit.run(arguments) }
+        if !Path.baseName(arguments[0]).equals("init") || Process.current != 1 { Telinit.run(arguments) }
         var system = SystemStart()
         system.run()
     }
@@ -22,7 +23,10 @@ import SystemV
 enum Telinit {
     static func run(_ arguments: [[UInt8]]) -> Never {
         let command = Command(name: Path.baseName(arguments[0]), arguments: [[UInt8]](arguments.dropFirst()), usage: "0|1|2|3|4|5|6|S|q")
-        let operands = command.options("").operands
+        var operands = command.options("").operands
+        let isHalt = [UInt8]("halt")
+        let isPowerOff = [UInt8]("poweroff")
+        if operands.isEmpty, command.name == isHalt || command.name == isPowerOff { operands = [[UInt8(ascii: "0")]] }
         guard operands.count == 1, operands[0].equals("q") || operands[0].equals("Q") || Runlevel(operands[0]) != nil else {
             command.failUsage("a runlevel or q is wanted")
         }
@@ -73,6 +77,7 @@ struct SystemStart {
         while true {
             startDue()
             waitForEvent()
+            if supervisor.level == .halt && ending.isEmpty { halt() }
         }
     }
 
@@ -170,6 +175,22 @@ struct SystemStart {
         let later = Clock.monotonic()
         for (process, time) in ending where time <= later { try? Process.kill(-process, .kill) }
         ending.removeAll { $0.deadline <= later }
+    }
+
+    /// Ends what is left, and then itself.
+    private mutating func halt() -> Never {
+        for signal in [Signal.terminate, .kill] {
+            guard (try? Process.kill(-1, signal)) != nil else { break }
+            let deadline = Clock.monotonic() + SystemStart.grace / 5
+            while Clock.monotonic() < deadline {
+                do {
+                    if try Process.poll() == nil { _ = try? Poll.wait([], nanoseconds: 20_000_000) }
+                } catch {
+                    if error == .noChildProcess { break }
+                }
+            }
+        }
+        Program.exit(0)
     }
 
     /// Takes the ends that are there.

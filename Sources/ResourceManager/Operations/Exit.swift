@@ -48,7 +48,7 @@ extension ResourceManager {
         }
         if let hart = current.hart { endHart(hart) }
         if process.id == .initial {
-            return panic([UInt8]("init ended: ") + end.text)
+            return end == ProcessEnd(kind: .exited, code: 0) ? halt() : panic([UInt8]("init ended: ") + end.text)
         }
         giveChildrenAway(process.id)
         if process.leadsSession, processes.terminal(of: process.session) != nil {

@@ -10,14 +10,20 @@ extension ResourceManager {
     ///
     /// `invalidArgument` for flags without meaning together, descriptors out of order or no arguments, `argumentListTooLong` above
     /// `Limits.arguments`, `badFileDescriptor` for a description that is not the caller's, `notPermitted` for a group of another
-    /// session, `resourceTemporarilyUnavailable` when processes or memories run out, `permissionDenied` for an image that is not a
+    /// session, `ioError` for a description whose server is gone, `resourceTemporarilyUnavailable` when processes or memories run out, `permissionDenied` for an image that is not a
     /// regular file or not executable, `execFormatError` with a reason, and what the walk to the image throws.
     mutating func spawn(_ call: Call) throws(Errno) -> Answer {
         let request = try call.decode(Spawn.self)
         try call.requireReplySpace(4)
         try check(request)
         let start = try directory(request.start, of: call)
-        var inherited = [try inherit(request.workingDirectory, nil, call)]
+        var inherited: [SpawnTask.Inherited] = []
+        do throws(Errno) {
+            inherited.append(try inherit(request.workingDirectory, nil, call))
+        } catch {
+            // Its server is gone. The child starts at the root: it could do no better with a directory that cannot be used.
+            guard error == .ioError else { throw error }
+        }
         for descriptor in request.descriptors { inherited.append(try inherit(descriptor, descriptor.descriptor, call)) }
 
         let isNewSession = request.flags.contains(.newSession)
@@ -104,7 +110,7 @@ extension ResourceManager {
             var state = SpawnTask(
                 origin: .system, child: child.identity, childID: child.id, parent: .nobody, path: boot.initPath,
                 arguments: [ByteString("init")],
-                environment: [ByteString("PATH=/bin:/sbin"), ByteString("HOME=/root"), ByteString("TERM=xterm-256color")],
+                environment: [ByteString("PATH=/bin:/sbin"), ByteString("HOME=/home"), ByteString("TERM=xterm-256color")],
                 mask: 0o022, flags: .newSession)
             state.opens = [
                 try part(.image, from: start, boot.initPath, .open(.image), child),

@@ -34,16 +34,17 @@ def yosys_synthesises(page):
     result = run(page, "/home/yosys -V")
     assert result["status"] == 0 and result["stdout"].startswith("Yosys "), result
     store(page, "/home/x.v", VERILOG.encode(), mode=0o644)
-    # In `/`: to a C library of today an absolute path lies in the pre-opened directory of the longest name, and `.` and `/`
-    # are of one length.
-    result = run(page, "/home/yosys -p 'read_verilog home/x.v; synth; write_json home/out.json'")
+    # A relative path, and absolute ones in the script.
+    result = run(page, "cd /home; ./yosys -p 'read_verilog x.v; synth; write_json /tmp/out.json; write_json out.json'")
     assert result["status"] == 0, (result["stdout"][-500:], result["stderr"])
+    sizes = run(page, "wc -c < /tmp/out.json; wc -c < /home/out.json")["stdout"].split()
+    assert len(sizes) == 2 and sizes[0] == sizes[1], sizes
     cells = page.evaluate(
         "Object.values(JSON.parse(new TextDecoder().decode(await (await martlet).readFile('/home/out.json'))).modules.top.cells)"
         ".map((cell) => cell.type)"
     )
     assert sum(name.startswith("$_DFF") for name in cells) == 4, cells
-    page.type("cd /; /home/yosys -V\n")
+    page.type("/home/yosys -V\n")
     page.wait_until(f"/^Yosys \\d/m.test({terminal_text()})")
 
 

@@ -62,4 +62,19 @@ extension TerminalDriver {
         terminals[description.terminal].foreground = body.group
         return .body(SessionTerminal(minor: terminals[description.terminal].minor))
     }
+
+    /// A signal to a group has reached whom it meant: those whom it ended read no more, and others may read again.
+    mutating func groupSignaled(_ request: Request, _ context: inout Context) throws(Errno) -> Answer {
+        guard request.isFromResourceManager else { throw .notPermitted }
+        let body = try request.decode(GroupSignaled.self)
+        for process in body.ended where context.isConnected(process) && !ended.contains(process) { ended.append(process) }
+        var isConfirmed = false
+        for index in terminals.indices {
+            var actions: [Terminal.Action] = []
+            for process in body.ended { terminals[index].interruptReads(of: process, into: &actions) }
+            if !isConfirmed { isConfirmed = terminals[index].confirmSignal(to: body.group) }
+            settle(index, actions, &context)
+        }
+        return .done
+    }
 }

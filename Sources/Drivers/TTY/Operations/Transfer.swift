@@ -3,7 +3,8 @@ import ServerKit
 
 extension TerminalDriver {
     /// Reads a line, or in non-canonical mode what VMIN and VTIME say; waits for it. `badFileDescriptor` unless open for reading,
-    /// `illegalSeek` for a position, `resourceTemporarilyUnavailable` under `nonBlocking` instead of waiting. C: read(2).
+    /// `illegalSeek` for a position, `interrupted` once a signal has ended the process, `resourceTemporarilyUnavailable` under
+    /// `nonBlocking` instead of waiting. C: read(2).
     mutating func read(_ request: Request, _ context: inout Context) throws(Errno) -> Answer {
         let body = try request.decode(Read.self)
         let description = try description(body.handle, request)
@@ -11,10 +12,12 @@ extension TerminalDriver {
         guard body.position == .shared else { throw .illegalSeek }
         // What does not fit the reply would be lost; no room at all would look like the end.
         guard body.count == 0 || request.replySpace > 0 else { throw .invalidArgument }
+        guard !ended.contains(request.stamp.process) else { throw .interrupted }
         var actions: [Terminal.Action] = []
         try terminals[description.terminal].read(
             Terminal.WaitingRead(
-                key: request.key, handle: body.handle, limit: min(Int(clamping: body.count), request.replySpace), since: context.now),
+                key: request.key, process: request.stamp.process, handle: body.handle,
+                limit: min(Int(clamping: body.count), request.replySpace), since: context.now),
             isNonBlocking: description.flags.contains(.nonBlocking), realTime: context.realTime, into: &actions)
         return wait(request.key, description.terminal, actions, &context)
     }

@@ -1,0 +1,196 @@
+import ABI
+import Engine
+import LibOS
+import Wasm
+
+/// A program that is a WebAssembly module, run by the engine.
+final class WasmGuest: Guest {
+    /// The longest reason that is given for a refusal, in bytes.
+    private static let longestReason = 200
+    /// Instructions that a start function may take. It runs while the program is linked, and nobody else does.
+    private static let startFuel: Int64 = 100_000_000
+
+    private let store: Store
+    private let memory: MemoryAddress
+    /// By the number that the engine tells.
+    private let calls: [(entry: ProgramEntry, hasResult: Bool)]
+    /// Whether the call that the program waits in has a result.
+    private var awaitsResult = false
+    /// Tells for how many instructions the program runs next.
+    private let slice: () -> Int64
+
+    /// Links a module: its imports must be program calls, and it must export `_start` and `memory`.
+    init(_ module: CompiledModule, limits: StoreLimits, slice: @escaping () -> Int64) throws(ImageError) {
+        self.slice = slice
+        let store = Store(limits: limits)
+        self.store = store
+        var externs: [Extern] = []
+        var calls: [(entry: ProgramEntry, hasResult: Bool)] = []
+        for wanted in module.module.imports {
+            let name = "\(wanted.module).\(wanted.name)"
+            guard let (entry, signature) = ProgramEntry.find(module: wanted.module.bytes, name: wanted.name.bytes) else {
+                throw WasmGuest.refusal("unknown import \(name)")
+            }
+            guard case .function(let type) = wanted.kind else {
+                throw WasmGuest.refusal("import \(name) is a \(WasmGuest.kind(wanted.kind)), not a function")
+            }
+            let given = FunctionType(
+                signature.parameters.map { $0 == .i32 ? .i32 : .i64 }, to: signature.hasResult ? [.i32] : [])
+            guard module.module.types[Int(type)] == given else {
+                throw WasmGuest.refusal("import \(name) has another type than the function of that name")
+            }
+            externs.append(.function(store.makeHostFunction(given, number: UInt32(calls.count))))
+            calls.append((entry, signature.hasResult))
+        }
+        self.calls = calls
+        let instance: InstanceAddress
+        do throws(InstantiationError) {
+            instance = try store.instantiate(module, imports: externs)
+        } catch {
+            throw ImageError(
+                error: error == .limit ? .notEnoughMemory : .execFormatError, reason: Array(error.description.utf8))
+        }
+        guard case .function(let start) = store.export("_start", of: instance),
+            store.type(of: start) == FunctionType()
+        else { throw WasmGuest.refusal("the module exports no function _start") }
+        guard case .memory(let memory) = store.export("memory", of: instance) else {
+            throw WasmGuest.refusal("the module exports no memory")
+        }
+        self.memory = memory
+        if let function = store.start(of: instance) { try WasmGuest.begin(function, store) }
+        do { try store.invoke(start, []) } catch { throw WasmGuest.refusal("there is no room for its stack") }
+    }
+
+    /// Runs the start function to its end.
+    private static func begin(_ function: FunctionAddress, _ store: Store) throws(ImageError) {
+        do { try store.invoke(function, []) } catch { throw refusal("there is no room for its stack") }
+        switch store.run(fuel: startFuel) {
+        case .finished: return
+        case .trapped(let trap): throw refusal(WasmGuest.text(of: trap))
+        case .outOfFuel: throw refusal("its start function does not end")
+        case .hostCall: throw refusal("its start function makes calls")
+        }
+    }
+
+    private static func refusal(_ reason: String) -> ImageError {
+        ImageError(error: .execFormatError, reason: Array(reason.utf8.prefix(longestReason)))
+    }
+
+    private static func kind(_ kind: Import.Kind) -> String {
+        switch kind {
+        case .function: "function"
+        case .table: "table"
+        case .memory: "memory"
+        case .global: "global"
+        case .tag: "tag"
+        }
+    }
+
+    func run(_ answer: Int32?) -> GuestEvent {
+        if let answer {
+            do { try store.resume(awaitsResult ? [.i32(UInt32(bitPattern: answer))] : []) } catch { return .over }
+        }
+        // What is left of a slice is used up before there is another, however many calls are in between.
+        switch store.run(fuel: store.fuel > 0 ? 0 : slice()) {
+        case .finished: return .returned
+        case .outOfFuel: return .sliceOver
+        case .trapped(let trap):
+            return .trapped(signal: WasmGuest.signal(of: trap.reason), text: Array(WasmGuest.text(of: trap).utf8))
+        case .hostCall(let call):
+            let (entry, hasResult) = calls[Int(call.number)]
+            awaitsResult = hasResult
+            let words = call.arguments.map { value -> UInt64 in
+                switch value {
+                case .i32(let word): UInt64(word)
+                case .i64(let word): word
+                default: 0
+                }
+            }
+            return .call { libOS, host in entry.call(&libOS, ThreadID(rawValue: 0), CallArguments(words: words), &host) }
+        }
+    }
+
+    func abandon() {}
+
+    func read(_ address: Address, _ count: Int) throws(Errno) -> [UInt8] {
+        guard let bytes = store.read(memory, at: Int(address), count: count) else { throw .badAddress }
+        return bytes
+    }
+
+    func write(_ address: Address, _ bytes: ArraySlice<UInt8>) throws(Errno) {
+        guard store.write(bytes, to: memory, at: Int(address)) else { throw .badAddress }
+    }
+
+    // MARK: Traps
+
+    /// The number of the signal that a trap would be on hardware.
+    private static func signal(of reason: Trap.Reason) -> UInt32 {
+        let signal: Signal
+        switch reason {
+        case .memoryOutOfBounds, .callStackExhausted, .nullExceptionReference, .frameTooLarge: signal = .segmentation
+        case .integerDivideByZero, .integerOverflow, .invalidConversion: signal = .arithmetic
+        case .unreachable, .tableOutOfBounds, .undefinedElement, .uninitializedElement, .indirectCallTypeMismatch:
+            signal = .illegalInstruction
+        case .uncaughtException, .exceptionsExhausted: signal = .abort
+        }
+        return UInt32(signal.rawValue)
+    }
+
+    /// Reason and function, in the words that a browser's hart uses.
+    private static func text(of trap: Trap) -> String {
+        let reason: String
+        switch trap.reason {
+        case .unreachable: reason = "unreachable executed"
+        case .memoryOutOfBounds: reason = "memory access out of bounds"
+        case .tableOutOfBounds, .undefinedElement, .uninitializedElement, .indirectCallTypeMismatch: reason = "bad indirect call"
+        case .integerDivideByZero: reason = "integer division by zero"
+        case .integerOverflow, .invalidConversion: reason = "integer overflow"
+        case .callStackExhausted, .frameTooLarge: reason = "stack exhausted"
+        case .nullExceptionReference: reason = "bad reference"
+        case .uncaughtException, .exceptionsExhausted: reason = "uncaught exception"
+        }
+        guard let place = trap.backtrace.first else { return reason }
+        return "\(reason) in \(place.name?.description ?? "function \(place.function)")"
+    }
+}
+
+/// Modules that were compiled, by their bytes: most programs are started again and again.
+struct ModuleCache {
+    /// How many are kept.
+    private static let capacity = 16
+
+    /// The one used last at the end.
+    private var modules: [(hash: UInt64, module: CompiledModule)] = []
+
+    /// The module of an image.
+    mutating func module(_ image: [UInt8]) throws(ImageError) -> CompiledModule {
+        if let reason = ModuleCache.whyNone(image) { throw ImageError(error: .execFormatError, reason: Array(reason.utf8)) }
+        let hash = ModuleCache.hash(image)
+        if let index = modules.firstIndex(where: { $0.hash == hash && $0.module.bytes == image }) {
+            let found = modules.remove(at: index)
+            modules.append(found)
+            return found.module
+        }
+        let module: CompiledModule
+        do throws(ModuleError) { module = try CompiledModule(image) } catch {
+            throw ImageError(error: .execFormatError, reason: Array(error.description.utf8))
+        }
+        if modules.count == ModuleCache.capacity { modules.removeFirst() }
+        modules.append((hash, module))
+        return module
+    }
+
+    /// Why bytes cannot be a module at all; nil if they can.
+    private static func whyNone(_ image: [UInt8]) -> String? {
+        guard image.count >= 8, image.starts(with: [0, 0x61, 0x73, 0x6D]) else { return "not a WebAssembly module" }
+        return image[6] == 1 ? "a WebAssembly component, not a module" : nil
+    }
+
+    /// FNV-1a, 64 bits, over a part: it only narrows the search.
+    private static func hash(_ image: [UInt8]) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(image.count)
+        for byte in image.prefix(4096) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        for byte in image.suffix(4096) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        return hash
+    }
+}
