@@ -232,13 +232,15 @@ export class Agent {
    * @param {number} kind
    * @param {Fields} fields
    * @param {Pending} pending
+   * @returns {number} the request's number
    */
   #begin(kind, fields, pending) {
-    this.#number = (this.#number + 1) >>> 0;
     if (this.#send === null) throw new Error("the driver of /dev/page is not there");
-    this.#pending.set(this.#number, pending);
-    this.#post(kind, this.#number, fields);
-    return this.#number;
+    // Noted before the message is sent, since at the window's end a question with a number of its own follows it.
+    const number = this.#nextNumber();
+    this.#pending.set(number, pending);
+    this.#post(kind, number, fields);
+    return number;
   }
 
   /**
@@ -249,6 +251,11 @@ export class Agent {
   #post(kind, number, fields) {
     this.#queue.push(new Fields().u8(kind).u32(number).raw(fields.joined()).joined());
     this.#flush();
+  }
+
+  #nextNumber() {
+    this.#number = (this.#number + 1) >>> 0;
+    return this.#number;
   }
 
   /** Begins a new window. */
@@ -271,10 +278,10 @@ export class Agent {
         this.#window();
         this.#flush();
       };
-      this.#number = (this.#number + 1) >>> 0;
-      this.#pending.set(this.#number, { finish: hasRead, fail: hasRead });
+      const number = this.#nextNumber();
+      this.#pending.set(number, { finish: hasRead, fail: hasRead });
       this.#awaitsReading = true;
-      this.#emit(new Fields().u8(Call.status).u32(this.#number).bytes("/").joined());
+      this.#emit(new Fields().u8(Call.status).u32(number).bytes("/").joined());
     }
   }
 

@@ -2,7 +2,7 @@
 // A hart: the worker of one process. The monitor starts it, then tells it once what to run.
 
 import { EndReason, Errno, HartRole } from "./generated/abi.js";
-import { Connections } from "./hart/channel.js";
+import { Channels, Connections } from "./hart/channel.js";
 import { Clock } from "./hart/clock.js";
 import { obey } from "./hart/control.js";
 import { Program } from "./hart/program.js";
@@ -33,7 +33,7 @@ import { trapOf } from "./hart/trap.js";
 /**
  * What a worker tells the monitor.
  * @typedef {{kind: "log", text: string} | {kind: "device", bytes: Uint8Array} | {kind: "ended"} | {kind: "alive"} |
- *   {kind: "failed", reason: number, status: number, text: string}} Report
+ *   {kind: "channels", count: number} | {kind: "failed", reason: number, status: number, text: string}} Report
  */
 
 /** @param {Report} report */
@@ -49,7 +49,8 @@ function run(start) {
   const clock = new Clock(start.began, start.resolution);
   /** @type {Program | null} */
   let program = null;
-  const connections = new Connections(clock, start.stamp, start.role === HartRole.program, (connection, message) => {
+  const channels = new Channels((count) => tell({ kind: "channels", count }));
+  const connections = new Connections(channels, clock, start.stamp, start.role === HartRole.program, (connection, message) => {
     if (connection === 0 && !start.opensConnections && obey(message, subject)) return;
     (program ?? server)?.deliver(connection, message);
   });
@@ -72,9 +73,9 @@ function run(start) {
   else server = new Server(start, clock, connections, report);
   connections.open(0, start.channel);
   // Channels of one worker are opened, and heard from, in one order: who hears this one can reach connection 0.
-  const readiness = new BroadcastChannel(start.readiness);
+  const readiness = channels.open(start.readiness);
   readiness.postMessage(start.hart);
-  readiness.close();
+  channels.close(readiness);
   server?.begin(start.configuration);
 }
 

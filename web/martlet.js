@@ -243,7 +243,10 @@ export class Machine {
     this.#onFailed(error);
   }
 
-  /** The way to wait, and what the machine uses: WebAssembly memories, workers, their limits, servers and processes. */
+  /**
+   * The way to wait, and what the machine uses: WebAssembly memories, workers, their limits, open ends of channels (a channel has
+   * two), servers and processes.
+   */
   get information() {
     return { wait: this.#wait, ...this.#monitor?.information };
   }

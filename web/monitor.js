@@ -3,14 +3,14 @@
 // the harts that may use them. No policy.
 
 import { DeviceGrant, DeviceOperation, EndReason, Errno, Header, HartRole, MessageKind, Operation } from "./generated/abi.js";
-import { Connections } from "./hart/channel.js";
+import { Channels, Connections } from "./hart/channel.js";
 import { Clock } from "./hart/clock.js";
 import { BodyReader, buildNotice, buildReply, channelName, readHeader, viewOf } from "./message.js";
 import { Budget } from "./monitor/budget.js";
 import { Hart, StartError } from "./monitor/hart.js";
 import { ModuleError, Modules } from "./monitor/modules.js";
 import { Watchdog } from "./monitor/watchdog.js";
-import { HartWorker, liveWorkers } from "./monitor/worker.js";
+import { HartWorker, liveWorkers, openChannels } from "./monitor/worker.js";
 
 /** The monitor's number of resmgr's own hart; resmgr numbers the others. */
 const RESOURCE_MANAGER = 0;
@@ -43,7 +43,7 @@ export class Monitor {
     this.#modules = new Modules(options.build);
     this.#clock = new Clock(this.#began, 0);
     const stamp = new Uint8Array(Header.stampSize);
-    this.#connections = new Connections(this.#clock, stamp, false, (_, message) => this.#receive(message));
+    this.#connections = new Connections(this.#channels, this.#clock, stamp, false, (_, message) => this.#receive(message));
     this.#readiness.onmessage = ({ data }) => this.#harts.get(data)?.becameReady();
     this.#watchdog = new Watchdog(
       () => this.#servers(),
@@ -59,7 +59,8 @@ export class Monitor {
   #began = performance.timeOrigin + performance.now();
   #resolution = clockResolution();
   #readinessName = freshName();
-  #readiness = new BroadcastChannel(this.#readinessName);
+  #channels = new Channels();
+  #readiness = this.#channels.open(this.#readinessName);
   #budget = new Budget();
   /** @type {Map<number, Hart>} */
   #harts = new Map();
@@ -71,7 +72,13 @@ export class Monitor {
   get information() {
     const harts = [...this.#harts.values()];
     const count = (/** @type {number} */ role) => harts.filter((hart) => hart.role === role).length;
-    return { ...this.#budget.usage, liveWorkers: liveWorkers(), servers: count(HartRole.server), processes: count(HartRole.program) };
+    return {
+      ...this.#budget.usage,
+      liveWorkers: liveWorkers(),
+      channels: this.#channels.count + openChannels(),
+      servers: count(HartRole.server),
+      processes: count(HartRole.program),
+    };
   }
 
   /**
@@ -98,7 +105,7 @@ export class Monitor {
     this.#isStopped = true;
     this.#watchdog.stop();
     this.#connections.close(0);
-    this.#readiness.close();
+    this.#channels.close(this.#readiness);
     for (const hart of this.#harts.values()) void this.#end(hart, "the machine was stopped");
     for (const worker of this.#spares.splice(0)) void worker.end();
   }

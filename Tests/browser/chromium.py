@@ -65,6 +65,9 @@ class ChromiumPage(driver.Page):
     async def _open_in_browser(self, url):
         await self._page.goto(url, wait_until="load", timeout=0)
 
+    async def _before_load_in_browser(self, script):
+        await self._page.add_init_script(script)
+
     async def _evaluate_in_browser(self, expression):
         answer = await self._session.send(
             "Runtime.evaluate", {"expression": expression, "awaitPromise": True, "returnByValue": True}

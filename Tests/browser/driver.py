@@ -73,6 +73,10 @@ class Page:
         if status is not None and status >= 400:
             raise PageError(f"{url}: the server answered {status}")
 
+    def before_load(self, script):
+        """Runs JavaScript statements in every document that is opened from now on, before any script of its own."""
+        self._loop.run(self._before_load_in_browser(script))
+
     def open_system(self, path="/", query=""):
         """Loads the page of the system with this run's way to wait; `query` holds more URL parameters."""
         self.open(f"{path}?wait={self.wait}" + (f"&{query}" if query else ""))

@@ -192,6 +192,11 @@ class FirefoxPage(driver.Page):
             "browsingContext.navigate", {"context": self.context, "url": url, "wait": "complete"}
         )
 
+    async def _before_load_in_browser(self, script):
+        await self._browser.command(
+            "script.addPreloadScript", {"functionDeclaration": f"() => {{ {script} }}", "contexts": [self.context]}
+        )
+
     async def _evaluate_in_browser(self, expression):
         answer = await self._browser.command(
             "script.evaluate",

@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import tempfile
 
+HERE = pathlib.Path(__file__).resolve().parent
+
 
 def boot(page, query=""):
     """Loads the page of the system and waits until init runs."""
@@ -20,6 +22,13 @@ def boot_and_settle(page):
     """As `boot`, and waits until init, the agent and the shell of the console are all that runs."""
     boot(page)
     page.wait_until(f"/# ?$/.test(({terminal_text()}).trimEnd())")
+    page.wait_until("(await martlet).information.processes === 3")
+
+
+def connect_agent(page):
+    """Lets the agent do once what it does for cases: it keeps its connections to the drivers, and they are counted."""
+    store(page, "/tmp/first", b"")
+    run(page, "rm /tmp/first")
     page.wait_until("(await martlet).information.processes === 3")
 
 
@@ -79,7 +88,7 @@ def compiled(source, *options):
         path.write_text(source)
         subprocess.run(
             [
-                compiler, "--target=wasm32-wasi", "-O1", "-nostdlib", "-isystem", "/usr/include/wasm32-wasi", *options,
+                compiler, "--target=wasm32-wasi", "-O1", "-Wall", "-Werror", "-nostdlib", "-isystem", "/usr/include/wasm32-wasi", *options,
                 system / "crt1-command.o", path, system / "libc.a", builtins, "-o", f"{path}.wasm",
             ],
             check=True,

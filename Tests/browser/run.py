@@ -147,8 +147,9 @@ class Run:
             result = "passed"
         except driver.Skip as skip:
             result, detail = "skipped", str(skip)
-        except OutOfTime:
-            result, detail, page_is_lost = "failed", f"not done after {seconds} s", True
+        except OutOfTime as error:
+            lines = [f"line {at.lineno}: {at.line}" for at in traceback.extract_tb(error.__traceback__) if "/cases/" in at.filename]
+            result, detail, page_is_lost = "failed", "\n".join([f"not done after {seconds} s", *lines]), True
         except Exception:
             result, detail = "failed", traceback.format_exc(limit=-3)
         finally:

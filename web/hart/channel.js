@@ -42,21 +42,57 @@ class Credit {
   }
 }
 
+/** The open BroadcastChannels of a hart or of the monitor: all that they open, they open here, so that it can be counted. */
+export class Channels {
+  /** @param {(count: number) => void} [changed] called whenever one was opened or closed, with how many are open */
+  constructor(changed = () => {}) {
+    this.#changed = changed;
+  }
+
+  #changed;
+  /** @type {Set<BroadcastChannel>} */
+  #open = new Set();
+
+  /** How many are open. */
+  get count() {
+    return this.#open.size;
+  }
+
+  /** @param {string} name */
+  open(name) {
+    const channel = new BroadcastChannel(name);
+    this.#open.add(channel);
+    this.#changed(this.count);
+    return channel;
+  }
+
+  /** @param {BroadcastChannel} channel */
+  close(channel) {
+    channel.onmessage = null;
+    channel.close();
+    this.#open.delete(channel);
+    this.#changed(this.count);
+  }
+}
+
 /** The connections of a hart, by number. */
 export class Connections {
   /**
+   * @param {Channels} channels where the connections' channels are opened
    * @param {import("./clock.js").Clock} clock
    * @param {Uint8Array} stamp what is put on every message, `Header.stampSize` bytes
    * @param {boolean} isProgram whether credit is counted and forbidden operations are refused
    * @param {(connection: number, message: Uint8Array) => void} deliver called for every message that arrives
    */
-  constructor(clock, stamp, isProgram, deliver) {
+  constructor(channels, clock, stamp, isProgram, deliver) {
+    this.#channels = channels;
     this.#clock = clock;
     this.#stamp = stamp;
     this.#isProgram = isProgram;
     this.#deliver = deliver;
   }
 
+  #channels;
   #clock;
   #stamp;
   #isProgram;
@@ -72,7 +108,7 @@ export class Connections {
   open(number, name) {
     if (this.#table.has(number)) return Errno.fileExists;
     if (this.#table.size >= Limits.connections) return Errno.tooManyOpenFiles;
-    const connection = { channel: new BroadcastChannel(name), credit: new Credit() };
+    const connection = { channel: this.#channels.open(name), credit: new Credit() };
     connection.channel.onmessage = (event) => this.#receive(number, connection.credit, event.data);
     this.#table.set(number, connection);
     return Errno.success;
@@ -85,8 +121,7 @@ export class Connections {
   close(number) {
     const connection = this.#table.get(number);
     if (connection === undefined) return false;
-    connection.channel.onmessage = null;
-    connection.channel.close();
+    this.#channels.close(connection.channel);
     return this.#table.delete(number);
   }
 

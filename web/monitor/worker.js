@@ -8,15 +8,22 @@ const WITHOUT_LOCKS = 50;
 const machine = crypto.getRandomValues(new Uint32Array(4)).join("-");
 let created = 0;
 let alive = 0;
+let channels = 0;
 
 /** How many workers of this page there are, with those that are still ending. */
 export const liveWorkers = () => alive;
+
+/** How many channels the harts of this page hold open, as they tell it; those of a worker that is ending count until it is gone. */
+export const openChannels = () => channels;
 
 export class HartWorker {
   constructor() {
     alive += 1;
     this.#worker = new Worker(new URL("../hart.js", import.meta.url), { type: "module", name: "hart" });
-    this.#worker.onmessage = (event) => this.onReport(event.data);
+    this.#worker.onmessage = ({ data }) => {
+      if (data.kind === "channels") this.#count(data.count);
+      else this.onReport(data);
+    };
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.onError(event.message || "the worker's script could not be loaded");
@@ -26,12 +33,20 @@ export class HartWorker {
 
   #worker;
   #isGone = false;
+  #channels = 0;
   #lock = `martlet-${machine}-${created++}`;
 
   /** @type {(report: import("../hart.js").Report) => void} Called with what the worker reports. */
   onReport = () => {};
   /** @type {(text: string) => void} Called with the text of an error that nobody caught. */
   onError = () => {};
+
+  /** @param {number} count how many channels the worker holds open */
+  #count(count) {
+    if (this.#isGone) return;
+    channels += count - this.#channels;
+    this.#channels = count;
+  }
 
   /** @param {Omit<import("../hart.js").Start, "kind" | "lock">} start */
   start(start) {
@@ -56,6 +71,7 @@ export class HartWorker {
     if (navigator.locks) await navigator.locks.request(this.#lock, () => {});
     else await new Promise((resolve) => setTimeout(resolve, WITHOUT_LOCKS));
     if (!this.#isGone) alive -= 1;
+    this.#count(0);
     this.#isGone = true;
   }
 }

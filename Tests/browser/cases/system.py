@@ -53,6 +53,15 @@ def commands_take_input_directory_and_environment(page):
 
 
 @driver.limit(60)
+def a_command_is_the_same_wherever_it_falls_between_other_requests(page):
+    boot(page)
+    # The page asks the agent now and then whether it keeps up; one more request each time moves the command along.
+    for turn in range(20):
+        assert run(page, "cat", "{ stdin: 'typed\\n' }")["stdout"] == "typed\n", turn
+        assert page.evaluate("(await martlet).readFile('/no/such').catch((error) => error.name)") == "SystemError"
+
+
+@driver.limit(60)
 def commands_run_beside_each_other(page):
     boot(page)
     outputs = page.evaluate(

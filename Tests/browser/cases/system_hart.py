@@ -113,6 +113,8 @@ def a_program_waits_in_every_way(page):
     )
     outcome = _run(page, image)
     assert _end(outcome) == (0, 42), outcome["control"]
+    # All are closed but the one on which orders still come.
+    assert outcome["channels"] == 1, outcome["channels"]
     peer = outcome["peer"]
     assert [message["length"] for message in peer] == [*range(50, 0, -1), 1000000, 0], peer
     assert all(message["stamp"] == [1] * 20 for message in peer), "a stamp is not the hart's"

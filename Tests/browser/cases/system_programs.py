@@ -3,7 +3,7 @@
 import json
 
 import driver
-from machine import assembled, boot, boot_and_settle, information, run, store, terminal_text
+from machine import assembled, boot, boot_and_settle, connect_agent, information, run, store, terminal_text
 
 MEMORY = '(memory (export "memory") 1)'
 
@@ -84,10 +84,13 @@ def images_that_are_no_programs_are_told_with_the_reason(page):
 @driver.limit(120)
 def two_hundred_programs_leave_nothing_behind(page):
     boot_and_settle(page)
+    connect_agent(page)
     before = information(page)
     command = "i=0; while [ $i -lt 200 ]; do /bin/ls / > /dev/null || echo bad; i=$((i + 1)); done"
     assert run(page, command) == {"status": 0, "stdout": "", "stderr": ""}
-    names = ["memories", "workers", "servers", "processes", "liveWorkers"]
+    names = ["memories", "workers", "channels", "servers", "processes", "liveWorkers"]
+    # Both ends of the monitor's and of all the others' to resmgr, and the one on which harts say that they are up.
+    assert before["channels"] >= 2 * (before["servers"] + before["processes"]) + 1, before
     same = " && ".join(f"now.{name} === {before[name]}" for name in names)
     page.wait_until(f"((now) => {same})((await martlet).information)")
 

@@ -62,7 +62,10 @@ class TestHart {
   constructor(role, moduleBase64, grants) {
     this.reports = [];
     this.worker = new Worker("/hart.js", { type: "module" });
-    this.worker.onmessage = ({ data }) => this.reports.push(data);
+    this.worker.onmessage = ({ data }) => {
+      if (data.kind === "channels") this.channels = data.count;
+      else this.reports.push(data);
+    };
     this.control = new End(freshName());
     this.ready = this.#start(role, decoded(moduleBase64), grants);
   }
@@ -146,7 +149,8 @@ globalThis.hart = {
     await until(() => hart.reports.some(({ kind }) => kind === report));
     await until(() => [hart.control, peer].every((end) => readHeader(end.heard.at(-1)).operation === Operation.last));
     hart.end();
-    return { started, control: hart.control.heard.map(described), peer: peer.heard.map(described), reports: hart.reports };
+    const [control, heard] = [hart.control, peer].map((end) => end.heard.map(described));
+    return { started, control, peer: heard, reports: hart.reports, channels: hart.channels };
   },
 
   /** Runs a program that writes for ever, does things to it, and ends it by order. */

@@ -1,0 +1,279 @@
+"""Hostile programs: they flood, exhaust, forge and pass wild pointers, and harm only themselves."""
+
+import json
+import re
+
+import driver
+from machine import HERE, assembled, boot_and_settle, compiled, connect_agent, information, run, store
+
+PROGRAMS = HERE / "programs"
+CONSTANTS = HERE.parent.parent / "web/generated/abi.js"
+
+AGAIN, BAD_FILE_DESCRIPTOR, NO_CHILD, BAD_ADDRESS, INVALID, NOT_PERMITTED, NO_PROCESS = 6, 8, 12, 21, 28, 63, 71
+
+
+def _program(name, before=""):
+    return compiled(before + (PROGRAMS / f"{name}.c").read_text(), "-I", PROGRAMS)
+
+
+def _store(page, name, before=""):
+    store(page, f"/home/{name}", _program(name, before))
+
+
+def _begin(page, name, command):
+    """Starts a command that does not end by itself; `_abort` ends it."""
+    page.evaluate(
+        f"void ((globalThis.begun ??= {{}}).{name} = new AbortController(), begun.{name}.ended = (await martlet)"
+        f".run({json.dumps(command)}, {{ signal: begun.{name}.signal }}).catch((error) => error.name))"
+    )
+
+
+def _abort(page, name):
+    page.evaluate(f"(begun.{name}.abort(), begun.{name}.ended)")
+
+
+def _processes(page):
+    """The lines of `ps` that are neither its own nor its shell's: pid and command."""
+    lines = run(page, "ps")["stdout"].splitlines()[1:]
+    found = [(int(line.split()[0]), line.split(maxsplit=5)[5]) for line in lines]
+    return [(pid, command) for pid, command in found if command not in ("ps", "/bin/sh -c ps")]
+
+
+def _works(page):
+    """Commands beside a hostile program come to their ends, with the right results."""
+    result = run(page, "seq 1 1000 | sort -n | tail -1")
+    assert result == {"status": 0, "stdout": "1000\n", "stderr": ""}, result
+    result = run(page, "ls /")
+    assert result["status"] == 0 and "bin" in result["stdout"].split(), result
+    result = run(page, "echo kept > /tmp/kept && cat /tmp/kept && rm /tmp/kept")
+    assert result == {"status": 0, "stdout": "kept\n", "stderr": ""}, result
+
+
+NAMES = ["memories", "workers", "channels", "servers", "processes", "liveWorkers"]
+
+
+class _Unharmed:
+    """What runs and what is used before, which must be the same after: the same servers, and nothing more."""
+
+    def __init__(self, page):
+        boot_and_settle(page)
+        connect_agent(page)
+        self._page = page
+        self._before = information(page)
+        self._processes = _processes(page)
+
+    def check(self):
+        """Waits until all is as before; the time limit of the case ends a hopeless wait."""
+        _works(self._page)
+        same = " && ".join(f"now.{name} === {self._before[name]}" for name in NAMES)
+        self._page.wait_until(f"((now) => {same})((await martlet).information)")
+        after = _processes(self._page)
+        assert after == self._processes, (self._processes, after)
+        told = [text for text in self._page.console_messages if "started again" in text or "is lost" in text]
+        assert not told, told
+
+
+def _begin_flood(page, how):
+    _begin(page, how, f"/home/flood {how} > /tmp/{how}")
+    page.wait_until(f"(await (await martlet).readFile('/tmp/{how}').catch(() => '')).length > 0")
+
+
+def _kill_flood(page, how):
+    """Kills a flooder, and sees that it was running until then, and is no longer."""
+    mine = [pid for pid, command in _processes(page) if command == f"/home/flood {how}"]
+    assert len(mine) == 1, (how, _processes(page))
+    assert run(page, f"kill -9 {mine[0]}")["status"] == 0
+    ended = page.evaluate(f"begun.{how}.ended")
+    assert ended == {"status": 137, "stdout": "", "stderr": "Killed\n"}, (how, ended)
+    page.wait_until(f"!(await (await martlet).run('ps')).stdout.includes('/home/flood {how}')")
+
+
+@driver.limit(90)
+def a_flood_of_requests_slows_only_itself(page):
+    unharmed = _Unharmed(page)
+    _store(page, "flood")
+    for how in ["write", "open", "stat", "poll"]:
+        _begin_flood(page, how)
+        for _ in range(3):
+            _works(page)
+        _kill_flood(page, how)
+    unharmed.check()
+
+
+@driver.limit(90)
+def floods_together_slow_only_themselves(page):
+    unharmed = _Unharmed(page)
+    _store(page, "flood")
+    floods = ["write", "open", "stat", "poll", "spin"]
+    for how in floods:
+        _begin_flood(page, how)
+    for _ in range(10):
+        _works(page)
+    for how in floods:
+        _kill_flood(page, how)
+    unharmed.check()
+
+
+@driver.limit(90)
+def who_never_takes_an_answer_harms_only_itself(page):
+    unharmed = _Unharmed(page)
+    _store(page, "flood")
+    # The one computes with answers outstanding; the other's writes are never read, nor its end seen.
+    _begin_flood(page, "spin")
+    _begin(page, "unread", "cat /dev/zero | sleep 1000")
+    page.wait_until("/ sleep 1000$/m.test((await (await martlet).run('ps')).stdout)")
+    for _ in range(5):
+        _works(page)
+    _kill_flood(page, "spin")
+    _abort(page, "unread")
+    unharmed.check()
+
+
+def _calls():
+    """The functions that a program may import, as the generated constants tell them: module, name, parameters, has a result."""
+    calls, module = [], None
+    for line in CONSTANTS.read_text().splitlines():
+        if found := re.match(r"  (\w+): Object.freeze\(\[$", line):
+            module = found[1]
+        elif found := re.match(r'    \{ name: "(\w+)", parameters: "(\w*)", hasResult: (\w+)', line):
+            calls.append((module, found[1], found[2], found[3] == "true"))
+    assert len({module for module, *_ in calls}) == 2 and len(calls) > 70, calls
+    return calls
+
+
+def _table(calls):
+    """The C text of the table that wild.c calls by."""
+    text = '#include "martlet.h"\nstruct call { const char *name, *parameters; int (*call)(const uint64_t *); };\n'
+    for index, (module, name, parameters, _) in enumerate(calls):
+        types = ", ".join("uint32_t" if letter == "i" else "uint64_t" for letter in parameters) or "void"
+        values = ", ".join(("(uint32_t)" if letter == "i" else "") + f"v[{at}]" for at, letter in enumerate(parameters))
+        text += f'IMPORT("{module}", "{name}") int import_{index}({types});\n'
+        text += f"static int call_{index}(const uint64_t *v) {{ return import_{index}({values}); }}\n"
+    rows = ", ".join(f'{{"{name}", "{parameters}", call_{index}}}' for index, (_, name, parameters, _) in enumerate(calls))
+    return f"{text}static const struct call calls[] = {{{rows}}};\n"
+
+
+#: Of these calls, no number is an address: a descriptor that is open is all they need.
+ADDRESS_FREE = {"fd_close", "fd_datasync", "fd_sync", "fd_fdstat_set_rights"}
+
+
+@driver.limit(120)
+def wild_pointers_are_answered_with_an_error(page):
+    unharmed = _Unharmed(page)
+    calls = [call for call in _calls() if call[3]]
+    # The program's data away from the small addresses that it passes.
+    store(page, "/home/wild", compiled(_table(calls) + (PROGRAMS / "wild.c").read_text(), "-I", PROGRAMS, "-Wl,--global-base=131072"))
+    command = f"for i in $(seq 0 {len(calls) - 1}); do /home/wild $i || echo $i ended with $?; done; rm /tmp/wild-*"
+    result = run(page, command)
+    assert result["status"] == 0 and result["stderr"] == "", result
+    lines = result["stdout"].splitlines()
+    assert len(lines) == len(calls), result["stdout"]
+    for line, (_, name, parameters, _) in zip(lines, calls):
+        uniform, mixed, last = line.split("; ")
+        told, *uniform = uniform.split()
+        assert told == name and last == "last", line
+        # 77 stands for what is no errno.
+        assert all(0 <= int(error) <= 76 for error in mixed.split()), line
+        if parameters == "":
+            continue
+        # All numbers wild; then all but the first, an open directory, file or pipe.
+        assert "0" not in uniform[:2], line
+        good_address = parameters == "i" and not name.startswith("fd_")
+        assert name in ADDRESS_FREE or good_address or "0" not in uniform[2:], line
+    assert run(page, "/home/wild 0")["stdout"].endswith("last\n"), "the first once more"
+    assert run(page, "rm /tmp/wild-0 /home/wild")["status"] == 0
+    unharmed.check()
+
+
+@driver.limit(60)
+def an_exit_status_may_be_any_number(page):
+    unharmed = _Unharmed(page)
+    for code, status in [(-1, 255), (0x80000000, 0), (0x7fffffff, 255), (256 + 7, 7)]:
+        module = assembled(
+            '(module (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32))) (memory (export "memory") 1)'
+            f'(func (export "_start") (call $exit (i32.const {code}))))'
+        )
+        store(page, "/home/exit", module)
+        assert run(page, "/home/exit") == {"status": status, "stdout": "", "stderr": ""}, code
+    unharmed.check()
+
+
+@driver.limit(120)
+def files_and_pipes_are_taken_to_the_limit_and_given_back(page):
+    unharmed = _Unharmed(page)
+    _store(page, "exhaust")
+    # Descriptors 0 to 2 and the two pre-opened directories are there from the start.
+    for _ in range(3):
+        assert run(page, "/home/exhaust files")["stdout"] == f"files {1024 - 5} 33 0\n"
+        assert run(page, "/home/exhaust pipes")["stdout"] == f"pipes {(1024 - 5) // 2} 33 0\n"
+    unharmed.check()
+
+
+@driver.limit(60)
+def pipes_are_taken_from_the_whole_system_and_given_back(page):
+    unharmed = _Unharmed(page)
+    _store(page, "exhaust")
+    # With the pipes of its own standard streams, each leaves the ninth few of the system's 4096.
+    for holder in range(9):
+        _begin(page, f"holder{holder}", f"/home/exhaust hold {450 if holder < 8 else 509} > /tmp/{holder}")
+        page.wait_until(f"(await (await martlet).readFile('/tmp/{holder}').catch(() => '')).length > 0")
+    told = [bytes(page.evaluate(f"[...await (await martlet).readFile('/tmp/{holder}')]")).decode() for holder in range(9)]
+    assert told[:8] == ["ready 450 0\n"] * 8 and told[8].endswith(" 41\n"), told
+    # A pipeline is refused; what needs none goes on.
+    error = page.evaluate("(await martlet).run('echo a | cat').then(() => null, (error) => error.code)")
+    assert error == "tooManyOpenFilesInSystem", error
+    assert page.evaluate("(await (await martlet).readFile('/etc/hostname')).length") > 0
+    for holder in range(9):
+        _abort(page, f"holder{holder}")
+    page.wait_until("(await martlet).run('true').then(() => true, () => false)")
+    unharmed.check()
+
+
+@driver.limit(120)
+def processes_are_taken_to_the_limit_and_given_back(page):
+    # Firefox gives memories for hundreds of processes: the page is made to count as Chromium's does.
+    page.before_load("delete globalThis.InternalError;")
+    unharmed = _Unharmed(page)
+    assert information(page)["limits"]["memories"] == 124
+    _store(page, "exhaust")
+    for _ in range(2):
+        result = run(page, "/home/exhaust processes")
+        what, count, error, again = result["stdout"].split()
+        assert (result["status"], what, int(error), int(again)) == (0, "processes", AGAIN, 0), result
+        assert 45 < int(count) < 62, result
+    unharmed.check()
+
+
+#: What forge.c tries, with or without the number that it names, and the error that it gets.
+FORGERIES = {
+    "kill": NO_PROCESS,
+    # init takes no signal that would end it, servers no more than one; POSIX has no error for that.
+    **{"kill 0": 0, "kill 1": 0, "terminate": 0},
+    "wait": NO_CHILD,
+    "set group": NO_PROCESS,
+    "join group": NOT_PERMITTED,
+    "group of": NO_PROCESS,
+    **dict.fromkeys(["read", "write", "close", "renumber", "status", "duplicate", "duplicate to", "foreground"], BAD_FILE_DESCRIPTOR),
+    **dict.fromkeys(["renumber onto", "duplicate onto", "pass none", "pass beyond"], BAD_FILE_DESCRIPTOR),
+    **dict.fromkeys(["duplicate from", "vectors", "subscriptions", "no arguments", "arguments", "short block"], INVALID),
+    **dict.fromkeys(["length", "random", "path"], BAD_ADDRESS),
+    # This one lies in the memory: it is no path, being full of zeros.
+    "path 1025": INVALID,
+}
+
+
+@driver.limit(60)
+def forged_ids_and_counts_are_refused(page):
+    unharmed = _Unharmed(page)
+    agent = next(pid for pid, command in _processes(page) if command == "/sbin/agent")
+    _store(page, "forge")
+    result = run(page, f"/home/forge {agent}")
+    assert result["status"] == 0 and result["stderr"] == "", result
+    *answers, last = result["stdout"].splitlines()
+    assert last == "last", last
+    for answer in answers:
+        call, error = answer.rsplit(": ", 1)
+        what = call.rsplit(" ", 1)[0]
+        assert int(error) == FORGERIES.get(call, FORGERIES.get(what)), answer
+    assert {answer.rsplit(": ", 1)[0].rsplit(" ", 1)[0] for answer in answers} == {name for name in FORGERIES if not name[-1].isdigit()}
+    unharmed.check()

@@ -1,0 +1,22 @@
+// Martlet's own calls (module martlet_v1), as far as the test programs use them. All answer 0 or an errno of WASI preview 1.
+#pragma once
+
+#include <stdint.h>
+
+#define IMPORT(module, name) __attribute__((import_module(module), import_name(name)))
+#define MARTLET(name) IMPORT("martlet_v1", #name)
+
+MARTLET(process_spawn)
+int process_spawn(
+    const char *path, uint32_t path_length, const void *block, uint32_t block_length, int32_t *process, char *reason,
+    uint32_t reason_capacity, uint32_t *reason_length);
+MARTLET(process_wait) int process_wait(int32_t process, uint32_t flags, int32_t *ended, uint32_t *status);
+MARTLET(process_kill) int process_kill(int32_t process, uint32_t signal);
+MARTLET(process_id) int32_t process_id(void);
+MARTLET(process_group_get) int process_group_get(int32_t process, int32_t *group, int32_t *session);
+MARTLET(process_group_set) int process_group_set(int32_t process, int32_t group);
+MARTLET(pipe_create) int pipe_create(uint32_t *read_end, uint32_t *write_end, uint32_t flags);
+MARTLET(descriptor_duplicate) int descriptor_duplicate(uint32_t descriptor, uint32_t least, uint32_t *number);
+MARTLET(descriptor_duplicate_to) int descriptor_duplicate_to(uint32_t descriptor, uint32_t number);
+MARTLET(descriptor_status) int descriptor_status(uint32_t descriptor, void *status);
+MARTLET(terminal_foreground_set) int terminal_foreground_set(uint32_t descriptor, int32_t group);
