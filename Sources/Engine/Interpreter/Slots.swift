@@ -57,6 +57,16 @@ extension Word {
     var s64: Int64 { immediate }
     @inline(__always)
     var u64: UInt64 { UInt64(bitPattern: immediate) }
+
+    /// The immediate of a branch as an operand of 32 or 64 bits.
+    @inline(__always)
+    var longS32: Int32 { Int32(truncatingIfNeeded: longImmediate) }
+    @inline(__always)
+    var longU32: UInt32 { UInt32(truncatingIfNeeded: longImmediate) }
+    @inline(__always)
+    var longS64: Int64 { longImmediate }
+    @inline(__always)
+    var longU64: UInt64 { UInt64(bitPattern: longImmediate) }
 }
 
 /// The number, or the canonical not-a-number: positive and quiet, without payload (Core 2.2.3). Processors give others.
