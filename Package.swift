@@ -98,13 +98,14 @@ let package = Package(
         // Host-only tools.
         tool("abigen", ["ABI"]),
         tool("mkimage", ["FileServer"]),
-        // Tests.
-        tests("ABI", ["ABI"]),
-        tests("ServerKit", ["ServerKit", "ABI"]),
-        tests("FileServer", ["FileServer", "TmpFS", "NetFS", "DevFS", "ServerKit", "ABI"]),
-        tests("Drivers", ["TTY", "Pipe", "ServerKit", "ABI"]),
-        tests("ResourceManager", ["ResourceManager", "Processes", "VFS", "ServerKit", "ABI"]),
-        tests("LibOS", ["LibOS", "ABI"]),
+        // Tests, and what several of them share.
+        .target(name: "TestSupport", dependencies: ["ABI"], path: "Tests/Support", swiftSettings: settings),
+        tests("ABI", ["ABI", "TestSupport"]),
+        tests("ServerKit", ["ServerKit", "ABI", "TestSupport"]),
+        tests("FileServer", ["FileServer", "TmpFS", "NetFS", "DevFS", "ServerKit", "ABI", "TestSupport"]),
+        tests("Drivers", ["TTY", "Pipe", "ServerKit", "ABI", "TestSupport"]),
+        tests("ResourceManager", ["ResourceManager", "Processes", "VFS", "ServerKit", "ABI", "TestSupport"]),
+        tests("LibOS", ["LibOS", "ABI", "TestSupport"]),
         tests("Machine", ["Machine"]),
         tests("Shell", ["Shell", "SystemV", "Martlet", "sh", "utilities", "agent"]),
     ]

@@ -116,21 +116,35 @@ final class FakeFileServer {
         case .fileSystemOf:
             let directory = try reader.value(DirectoryHandle.self)
             writer.value(FileSystemCreated(fileSystem: try handles.object(directory.handle, of: directory.process).fileSystem))
-        case .renameNode:
-            let rename = try reader.value(NodeRename.self)
-            guard let node = fileSystems[rename.fileSystem.rawValue]![rename.fromDirectory]?.entry(rename.fromName) else {
-                throw .noSuchFileOrDirectory
-            }
-            fileSystems[rename.fileSystem.rawValue]![rename.fromDirectory]!.entries.removeAll { $0.name == rename.fromName }
-            fileSystems[rename.fileSystem.rawValue]![rename.toDirectory]!.entries.append((rename.toName, node))
-            fileSystems[rename.fileSystem.rawValue]![node]!.parent = rename.toDirectory
-        case .linkNode:
-            let link = try reader.value(NodeLink.self)
-            guard fileSystems[link.fileSystem.rawValue]![link.toDirectory]?.entry(link.toName) == nil else { throw .fileExists }
-            fileSystems[link.fileSystem.rawValue]![link.toDirectory]!.entries.append((link.toName, link.node))
+        case .renameNode: try rename(try reader.value(NodeRename.self))
+        case .linkNode: try link(try reader.value(NodeLink.self))
         default: throw .notSupported
         }
         return writer.bytes
+    }
+
+    private func rename(_ rename: NodeRename) throws(Errno) {
+        guard let nodes = fileSystems[rename.fileSystem.rawValue] else { throw .staleFileHandle }
+        guard let node = nodes[rename.fromDirectory]?.entry(rename.fromName) else { throw .noSuchFileOrDirectory }
+        guard let target = nodes[rename.toDirectory], target.kind == .directory else { throw .notDirectory }
+        guard target.entry(rename.toName) == nil else { throw .fileExists }
+        // A directory that came to lie in itself would have no way up to the root.
+        var above = rename.toDirectory
+        while above != FakeFileServer.root {
+            guard above != node, let parent = nodes[above]?.parent else { throw .invalidArgument }
+            above = parent
+        }
+        fileSystems[rename.fileSystem.rawValue]![rename.fromDirectory]!.entries.removeAll { $0.name == rename.fromName }
+        fileSystems[rename.fileSystem.rawValue]![rename.toDirectory]!.entries.append((rename.toName, node))
+        fileSystems[rename.fileSystem.rawValue]![node]!.parent = rename.toDirectory
+    }
+
+    private func link(_ link: NodeLink) throws(Errno) {
+        guard let nodes = fileSystems[link.fileSystem.rawValue] else { throw .staleFileHandle }
+        guard let node = nodes[link.node], let target = nodes[link.toDirectory] else { throw .noSuchFileOrDirectory }
+        guard node.kind != .directory else { throw .notPermitted }
+        guard target.entry(link.toName) == nil else { throw .fileExists }
+        fileSystems[link.fileSystem.rawValue]![link.toDirectory]!.entries.append((link.toName, link.node))
     }
 
     private func begin(_ fileSystem: FileSystemID, _ start: WalkStart) throws(Errno) -> NodeID {
