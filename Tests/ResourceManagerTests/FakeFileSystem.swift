@@ -193,17 +193,10 @@ final class FakeFileServer {
                 continue
             }
             guard let next = nodes[node]!.entry(name) else {
-                if isLast, case .makeDirectory = walk.operation {
-                    let id = NodeID(index: nextNode, generation: 1)
-                    nextNode += 1
-                    var made = FakeNode(kind: .directory)
-                    made.parent = node
-                    fileSystems[walk.fileSystem.rawValue]![id] = made
-                    fileSystems[walk.fileSystem.rawValue]![node]!.entries.append((name, id))
-                    return .nothing
-                }
+                if isLast, make(walk, name, in: node) { return .nothing }
                 throw .noSuchFileOrDirectory
             }
+            if isLast, try remove(walk, name, next, from: node) { return .nothing }
             let found = nodes[next]!
             if found.kind == .symbolicLink && (!isLast || walk.flags.contains(.followLast)) {
                 guard linksLeft > 0 else { throw .tooManySymbolicLinkLevels }
@@ -221,6 +214,39 @@ final class FakeFileServer {
         }
     }
 
+    /// Makes a name if that is what the walk is for.
+    private func make(_ walk: Walk, _ name: [UInt8], in directory: NodeID) -> Bool {
+        var node: FakeNode
+        switch walk.operation {
+        case .makeDirectory: node = FakeNode(kind: .directory)
+        case .symbolicLink(let target):
+            node = FakeNode(kind: .symbolicLink)
+            node.target = target
+        default: return false
+        }
+        node.parent = directory
+        let id = NodeID(index: nextNode, generation: 1)
+        nextNode += 1
+        fileSystems[walk.fileSystem.rawValue]![id] = node
+        fileSystems[walk.fileSystem.rawValue]![directory]!.entries.append((name, id))
+        return true
+    }
+
+    /// Takes a name away if that is what the walk is for; the node stays, as an open one would.
+    private func remove(_ walk: Walk, _ name: [UInt8], _ id: NodeID, from directory: NodeID) throws(Errno) -> Bool {
+        guard let node = fileSystems[walk.fileSystem.rawValue]?[id] else { throw .noSuchFileOrDirectory }
+        switch walk.operation {
+        case .unlink: if node.kind == .directory { throw .isDirectory }
+        case .removeDirectory:
+            if node.kind != .directory { throw .notDirectory }
+            if node.isCovered { throw .resourceBusy }
+            if !node.entries.isEmpty { throw .directoryNotEmpty }
+        default: return false
+        }
+        fileSystems[walk.fileSystem.rawValue]![directory]!.entries.removeAll { $0.name == name }
+        return true
+    }
+
     private func finish(_ walk: Walk, _ node: NodeID) throws(Errno) -> WalkResult {
         let status = try status(walk.fileSystem, node)
         switch walk.operation {
@@ -234,11 +260,13 @@ final class FakeFileServer {
             return .opened(FileOpened(handle: handle, access: file.access, flags: file.flags, status: status))
         case .status: return .status(status)
         case .resolve: return .node(node, status.kind)
-        case .readLink: return .target(fileSystems[walk.fileSystem.rawValue]![node]!.target)
-        case .makeDirectory: throw .fileExists
+        case .readLink:
+            if status.kind != .symbolicLink { throw .invalidArgument }
+            return .target(fileSystems[walk.fileSystem.rawValue]![node]!.target)
+        case .makeDirectory, .symbolicLink: throw .fileExists
         case .removeDirectory, .unlink: throw .resourceBusy
         case .parent: return .parent(node, Array(".".utf8))
-        case .setTimes, .setMode, .setOwner, .setSize, .access, .symbolicLink: return .nothing
+        case .setTimes, .setMode, .setOwner, .setSize, .access: return .nothing
         }
     }
 }
