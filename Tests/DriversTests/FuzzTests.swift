@@ -50,7 +50,7 @@ struct MessageFuzzer {
         case .createPipe: writer.value(CreatePipe(flags: flags()))
         case .read: writer.value(Read(handle: handle(), position: position(), count: UInt32(number(0..<9000))))
         case .write:
-            let count = [0, 1, 100, 4096, 4097, 30_000][number(0..<6)]
+            let count = [0, 1, 100, 4096, 4097, 30_000, 60_000][number(0..<7)]
             let byte = UInt8(number(0..<256))
             writer.value(Write(handle: handle(), position: position(), data: [UInt8](repeating: byte, count: count)))
         case .close, .status, .sync, .getTerminalAttributes, .getWindowSize, .getForegroundGroup:
@@ -91,9 +91,10 @@ struct MessageFuzzer {
         return writer.bytes
     }
 
-    /// A message out of `operations`: mostly one that makes sense, sometimes damaged, now and then no message at all.
-    mutating func message(_ operations: [ABI.Operation]) -> [UInt8] {
-        if number(0..<200) == 0 { return random.bytes(number(0..<200)) }
+    /// A message out of `operations`: one that makes sense, or so many times of a hundred one that is damaged or none at all. (A
+    /// process that breaks the protocol loses all it has, so that most should keep it.)
+    mutating func message(_ operations: [ABI.Operation], broken: Int) -> [UInt8] {
+        if random.below(200) < broken { return random.bytes(number(0..<200)) }
         let choices = number(0..<50) == 0 ? ABI.Operation.allCases : operations
         operation = choices[number(0..<choices.count)]
         let isNotice = [.cancel, .drop, .processGone, .last, .ready].contains(operation)
@@ -102,14 +103,15 @@ struct MessageFuzzer {
             bytes = Message.notice(operation, RawBytes(body(operation)))
         } else {
             bytes = Message.request(
-                operation, id: RequestID(rawValue: nextRequest), replySpace: [0, 16, 4096, 9000][number(0..<4)], RawBytes(body(operation)))
-            nextRequest += number(0..<100) == 0 ? 0 : 1
+                operation, id: RequestID(rawValue: nextRequest), replySpace: [0, 16, 16, 4096, 4096, 9000, 9000][number(0..<7)],
+                RawBytes(body(operation)))
+            nextRequest += random.below(200) < broken ? 0 : 1
         }
-        switch number(0..<200) {
+        guard random.below(100) < broken else { return bytes }
+        switch number(0..<4) {
         case 0: bytes.removeLast(number(0..<bytes.count))
-        case 1: bytes[number(0..<bytes.count)] ^= UInt8(1 << number(0..<8))
-        case 2: bytes.append(0)
-        default: break
+        case 1: bytes.append(0)
+        default: bytes[number(0..<bytes.count)] ^= UInt8(1 << number(0..<8))
         }
         return bytes
     }
@@ -125,8 +127,8 @@ struct MessageFuzzer {
         .setTerminalAttributes, .getTerminalAttributes, .setWindowSize, .getWindowSize, .setForegroundGroup, .getForegroundGroup,
     ]
 
-    /// Sends random messages of four processes and resmgr; a faulted process comes back. At the end all are gone, and nothing is
-    /// left of them.
+    /// Sends random messages of five processes, the last of which mostly talks nonsense, and of resmgr; a faulted process comes
+    /// back. At the end all are gone, and nothing is left of them.
     static func run<Logic: Server & Checkpointable>(
         _ logic: Logic, seed: UInt64, process operations: [ABI.Operation], manager: [ABI.Operation],
         handles: (Logic) -> [(owner: ProcessIdentity, handle: Handle)],
@@ -139,7 +141,7 @@ struct MessageFuzzer {
         var messages = 0
         var round = 0
         while messages < Run.messages {
-            for process in UInt32(1)...4 where !harness.reactor.isConnected(identity(process)) { harness.connect(process) }
+            for process in UInt32(1)...5 where !harness.reactor.isConnected(identity(process)) { harness.connect(process) }
             // In every state that the messages lead to, the driver can be written down and goes on.
             if round % 101 == 0 { try harness.restore() }
             round += 1
@@ -149,14 +151,15 @@ struct MessageFuzzer {
             switch fuzzer.number(0..<200) {
             case 0...149:
                 let owner = fuzzer.number(0..<10) == 0 ? nil : fuzzer.present?.owner.index
-                harness.message(fuzzer.message(operations), from: owner ?? UInt32(fuzzer.number(1..<5)))
+                let process = owner ?? UInt32(fuzzer.number(1..<6))
+                harness.message(fuzzer.message(operations, broken: process == 5 ? 50 : 0), from: process)
                 messages += 1
             case 150...168:
-                harness.message(fuzzer.message(manager), from: 0)
+                harness.message(fuzzer.message(manager, broken: 2), from: 0)
                 messages += 1
                 // A notice has no answer; its effect shows.
                 if fuzzer.operation == .drop && handles(harness.reactor.logic).count < present.count { harness.coverage.note("drop", nil) }
-            case 169:
+            case 169 where fuzzer.random.chance(30):
                 let process = UInt32(fuzzer.number(1..<5))
                 if fuzzer.number(0..<2) == 0 {
                     harness.input(.disconnected(ConnectionID(rawValue: process)))
@@ -171,7 +174,7 @@ struct MessageFuzzer {
         for (owner, _) in handles(harness.reactor.logic) {
             harness.message(Message.notice(.processGone, ProcessGone(process: owner)), from: 0)
         }
-        for process in UInt32(1)...4 {
+        for process in UInt32(1)...5 {
             harness.message(Message.notice(.processGone, ProcessGone(process: identity(process))), from: 0)
         }
         #expect(harness.reactor.connectionCount == 0)

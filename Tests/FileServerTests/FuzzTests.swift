@@ -180,16 +180,18 @@ struct FileFuzzer {
         if nodes.count < 30 { nodes.append(node) } else { nodes[1 + random.below(29)] = node }
     }
 
-    /// Damages a message: a byte of its body or, seldom, anywhere, or its end.
-    mutating func damage(_ message: [UInt8]) -> [UInt8] {
+    /// Damages a message: a bit of its body, so that the protocol is kept, or else anything.
+    mutating func damage(_ message: [UInt8], keepsProtocol: Bool) -> [UInt8] {
         var message = message
-        switch random.below(20) {
+        if keepsProtocol {
+            guard message.count > Header.size else { return message }
+            message[Header.size + random.below(message.count - Header.size)] ^= 1 << UInt8(random.below(8))
+            return message
+        }
+        switch random.below(3) {
         case 0: message[random.below(message.count)] = UInt8(random.below(256))
         case 1: message.removeLast(random.below(message.count))
-        case 2: return random.bytes(random.below(120))
-        default:
-            guard message.count > Header.size else { break }
-            message[Header.size + random.below(message.count - Header.size)] ^= 1 << UInt8(random.below(8))
+        default: message = random.bytes(random.below(120))
         }
         return message
     }
@@ -207,7 +209,7 @@ struct FileFuzzer {
         var steps: [RequestKey: String] = [:]
         var open: [(owner: ProcessIdentity, handle: Handle)] = []
         for step in 0..<Run.messages {
-            for number in 1...3 where !client.reactor.isConnected(process(UInt32(number))) { client.connect(process(UInt32(number))) }
+            for number in 1...4 where !client.reactor.isConnected(process(UInt32(number))) { client.connect(process(UInt32(number))) }
             fuzzer.holder = fuzzer.other()
             if step % 16 == 0 {
                 open = handles(client, files)
@@ -215,15 +217,23 @@ struct FileFuzzer {
             }
             choose(&fuzzer, open)
             let isManagement = fuzzer.random.chance(45)
+            // Whoever breaks the protocol loses all it has, so one process alone does.
+            let isHostile = !isManagement && fuzzer.random.chance(5)
+            if isHostile { fuzzer.holder = process(4) }
             var question = isManagement ? fuzzer.management() : fuzzer.request()
-            if fuzzer.random.chance(1) { question.operation = fuzzer.random.pick(Operation.allCases) }
+            let isOther = fuzzer.random.chance(1)
+            if isOther { question.operation = fuzzer.random.pick(Operation.allCases) }
             let connection = isManagement ? .resourceManager : ConnectionID(rawValue: fuzzer.holder.index + 1)
             let key = RequestKey(connection: connection, request: RequestID(rawValue: UInt32(step + 1)))
             var message = Message.request(
                 question.operation, id: key.request, replySpace: fuzzer.random.chance(10) ? fuzzer.random.below(100) : 100_000,
                 RawBytes(question.body))
             if !isManagement { stamp(&message, fuzzer.holder) }
-            if fuzzer.random.chance(15) { message = fuzzer.damage(message) } else { steps[key] = question.step }
+            if isHostile || fuzzer.random.chance(10) {
+                message = fuzzer.damage(message, keepsProtocol: !isHostile)
+            } else if !isOther {
+                steps[key] = question.step
+            }
             client.time += 1
             client.input(.message(key.connection, message))
             if fuzzer.random.chance(10) { cancel(client, &fuzzer, before: step) }
@@ -252,13 +262,13 @@ struct FileFuzzer {
         if fuzzer.random.chance(95) { fuzzer.holder = owner }
     }
 
-    /// The handles of processes 1 to 3. A damaged request may have given some to any other process, which is over then.
+    /// The handles of processes 1 to 4. A damaged request may have given some to any other process, which is over then.
     private func handles<Logic: Server>(
         _ client: Client<Logic>, _ files: (Logic) -> FileSystems
     ) -> [(owner: ProcessIdentity, handle: Handle)] {
         var known: [(owner: ProcessIdentity, handle: Handle)] = []
         for (owner, handle, _) in files(client.reactor.logic).handles.all {
-            if (1...3).contains(owner.index), owner == process(owner.index) {
+            if (1...4).contains(owner.index), owner == process(owner.index) {
                 known.append((owner, handle))
             } else {
                 client.input(.message(.resourceManager, Message.notice(.processGone, ProcessGone(process: owner))))
@@ -298,7 +308,7 @@ struct FileFuzzer {
     /// All processes are over; nobody holds anything any more.
     private func leave<Logic: Server>(_ client: Client<Logic>, _ files: (Logic) -> FileSystems) {
         _ = handles(client, files)
-        for number in 1...3 { client.input(.disconnected(ConnectionID(rawValue: UInt32(number) + 1))) }
+        for number in 1...4 { client.input(.disconnected(ConnectionID(rawValue: UInt32(number) + 1))) }
         #expect(client.reactor.connectionCount == 0)
         #expect(files(client.reactor.logic).handles.count == 0)
         for tree in files(client.reactor.logic).trees.values {
@@ -355,7 +365,7 @@ struct FileFuzzer {
         #expect(client.registrations == 1)
         var calls: [DeviceMessage] = []
         let coverage = fuzz(
-            client, seed: 2, paths: names, files: { $0.files },
+            client, seed: 2, paths: names + ["bin/sh", "large", "l/sh", "bin/sh", "large", "l/sh"], files: { $0.files },
             answer: { client, random in
                 calls += client.takeDeviceCalls()
                 guard let call = calls.popLast() else { return }
