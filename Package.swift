@@ -110,6 +110,7 @@ let package = Package(
         .executableTarget(
             name: "MartletCommand", dependencies: ["Machine", "ABI", "ServerKit"], path: "Sources/Tools/martlet",
             swiftSettings: settings),
+        tool("simulate", ["Machine", "ABI"]),
         tool("specification", ["Wasm"]),
         tool("validate", ["Wasm"]),
         tool("engine", ["Engine", "Wasm"]),
