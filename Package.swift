@@ -96,7 +96,7 @@ let package = Package(
         library("Shell", ["Martlet"]),
         library("SystemV", ["Martlet"]),
         // Host-only tools.
-        tool("abigen", ["ABI"]),
+        tool("abigen", ["ABI", "LibOS"]),
         tool("mkimage", ["FileServer"]),
         // Tests, and what several of them share.
         .target(name: "TestSupport", dependencies: ["ABI"], path: "Tests/Support", swiftSettings: settings),
@@ -107,6 +107,7 @@ let package = Package(
         tests("ResourceManager", ["ResourceManager", "Processes", "VFS", "ServerKit", "ABI", "TestSupport"]),
         tests("LibOS", ["LibOS", "ABI", "TestSupport"]),
         tests("Machine", ["Machine"]),
+        tests("Martlet", ["Martlet", "ProgramPort", "LibOS", "FileServer", "ABI"]),
         tests("Shell", ["Shell", "SystemV", "Martlet", "sh", "utilities", "agent"]),
     ]
 )
