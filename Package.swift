@@ -108,7 +108,7 @@ let package = Package(
         tests("LibOS", ["LibOS", "ABI", "TestSupport"]),
         tests("Machine", ["Machine"]),
         tests("Martlet", ["Martlet", "ProgramPort", "LibOS", "FileServer", "ABI"]),
-        tests("Shell", ["Shell", "SystemV", "Martlet", "sh", "utilities", "agent"]),
+        tests("Shell", ["Shell", "SystemV", "Martlet", "sh", "utilities", "agent", "ABI"]),
     ]
 )
 
