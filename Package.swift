@@ -48,7 +48,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// Targets that carry a README beside their code.
-let documented: Set<String> = ["ABI", "ServerKit", "ResourceManager", "Martlet", "Programs/agent", "Wasm"]
+let documented: Set<String> = [
+    "ABI", "ServerKit", "FileServer", "ResourceManager", "LibOS", "Drivers/TTY", "Martlet", "Programs/agent", "Wasm",
+]
 func readme(_ path: String) -> [String] { documented.contains(path) ? ["README.md"] : [] }
 
 let package = Package(
@@ -105,7 +107,7 @@ let package = Package(
         library("Shell", ["Martlet"]),
         library("SystemV", ["Martlet"]),
         // Host-only tools.
-        tool("abigen", ["ABI"]),
+        tool("abigen", ["ABI", "LibOS"]),
         tool("mkimage", ["FileServer"]),
         .executableTarget(
             name: "MartletCommand", dependencies: ["Machine", "ABI", "ServerKit"], path: "Sources/Tools/martlet",
@@ -125,7 +127,8 @@ let package = Package(
         tests("Wasm", ["Wasm"]),
         tests("Engine", ["Engine", "Wasm"]),
         tests("Machine", ["Machine", "Wasm", "ABI"]),
-        tests("Shell", ["Shell", "SystemV", "Martlet", "sh", "utilities", "agent"]),
+        tests("Martlet", ["Martlet", "ProgramPort", "LibOS", "FileServer", "ABI"]),
+        tests("Shell", ["Shell", "SystemV", "Martlet", "sh", "utilities", "agent", "ABI"]),
     ]
 )
 

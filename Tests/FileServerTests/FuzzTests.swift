@@ -371,7 +371,9 @@ struct FileFuzzer {
                 guard let call = calls.popLast() else { return }
                 switch random.below(4) {
                 case 0: client.input(.device(DeviceMessage(.fetch, token: call.token, error: .ioError).encoded))
-                case 1: client.input(.device(random.bytes(random.below(40))))
+                case 1:
+                    client.input(.device(random.bytes(random.below(40))))
+                    calls.insert(call, at: 0)
                 default:
                     client.input(.device(DeviceMessage(.fetch, token: call.token, error: .operationInProgress, bytes: content).encoded))
                     client.input(.device(DeviceMessage(.fetch, token: call.token).encoded))
