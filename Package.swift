@@ -48,7 +48,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// Targets that carry a README beside their code.
-let documented: Set<String> = ["ABI", "ServerKit", "ResourceManager", "Martlet", "Programs/agent", "Wasm"]
+let documented: Set<String> = ["ABI", "ServerKit", "ResourceManager", "Martlet", "Programs/agent", "Wasm", "Engine"]
 func readme(_ path: String) -> [String] { documented.contains(path) ? ["README.md"] : [] }
 
 let package = Package(
