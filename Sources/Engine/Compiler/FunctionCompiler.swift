@@ -126,7 +126,9 @@ extension FunctionCompiler {
     /// Takes the last instruction out if it put a constant into a slot, that of an operand which was taken, and no branch goes behind it. Gives the constant
     /// as 32 bits, from which a long number's upper bits follow by its sign if `isLong`; nil if there is none.
     mutating func removeConstant(in slot: Int, isLong: Bool) -> UInt32? {
-        guard slot >= localSlots[localSlots.count - 1], let last = starts.last, last >= barrier, Int(last) == words.count - 1 else { return nil }
+        guard slot >= localSlots[localSlots.count - 1], let last = starts.last, last >= barrier, Int(last) == words.count - 1 else {
+            return nil
+        }
         let word = Word(bits: words[Int(last)])
         let bits = UInt32(truncatingIfNeeded: word.index)
         guard word.a == slot, word.operation == (isLong && bits > Int32.max ? .constantSigned32 : .constant32) else { return nil }
@@ -252,12 +254,14 @@ extension FunctionCompiler {
         }
         for call in calls {
             let next = call.instruction + 1
-            words[call.word] = CallWord(
-                index: UInt32(truncatingIfNeeded: made[call.word]), charge: next < charges.count ? Int(charges[next]) : 0
-            ).bits
+            words[call.word] =
+                CallWord(
+                    index: UInt32(truncatingIfNeeded: made[call.word]), charge: next < charges.count ? Int(charges[next]) : 0
+                ).bits
         }
         return FunctionCode(
-            words: words, frameSlots: operands.highest, parameterSlots: type.parameterSlots, starts: starts, sources: sources, charges: charges,
+            words: words, frameSlots: operands.highest, parameterSlots: type.parameterSlots, starts: starts, sources: sources,
+            charges: charges,
             handlers: handlers.map { ExceptionHandler(range: $0.range, clauses: Array(clauses[$0.clauses])) })
     }
 
