@@ -94,8 +94,9 @@ export class Machine {
       this.#onFailed = reject;
     });
     this.#start().catch((error) => {
-      this.stop();
+      // First, since what stops the machine fails it with words of its own.
       this.#onFailed(error);
+      this.stop();
     });
   }
 

@@ -46,12 +46,19 @@ extension LibOS {
         let description = try table.description(at: entry.description)
         guard description.kind == .directory else { throw .notDirectory }
         guard entry.base.isSuperset(of: rights) else { throw .notCapable }
-        var place = Place(start: description.start, flags: entry.role == .ordinary ? .beneath : [], path: path)
+        var place = Place(start: try start(at: entry.description), flags: entry.role == .ordinary ? .beneath : [], path: path)
         // An empty path stays one: it is refused.
         guard !entry.folder.isEmpty, !path.isEmpty else { return place }
         place.path = entry.folder + [UInt8(ascii: "/")] + path
         guard place.path.count <= Limits.path else { throw .fileNameTooLong }
         return place
+    }
+
+    /// Where paths start that go with the description at `index`. The root is a place, whoever keeps it: when its server is gone, the
+    /// handle is, but paths start at whatever is the root then. Throws `badFileDescriptor`.
+    func start(at index: Int) throws(Errno) -> PathStart {
+        let description = try table.description(at: index)
+        return index == rootDirectory && lostConnections.contains(description.connection) ? LibOS.root : description.start
     }
 
     /// The place of a path of a WASI call. Throws `notPermitted` for an absolute one; as `ProgramHost.path` otherwise.

@@ -161,7 +161,7 @@ extension LibOS {
     ) throws(Errno) -> Outcome? {
         let entry = try table.entry(descriptor)
         guard !entry.folder.isEmpty else { return nil }
-        let place = Place(start: try table.description(at: entry.description).start, path: entry.folder)
+        let place = Place(start: try start(at: entry.description), path: entry.folder)
         try pathRequest(thread, place, .followLast, .open(OpenFile(access: .read, open: .directory)), &host)
         return .waiting(.folder(descriptor, use))
     }

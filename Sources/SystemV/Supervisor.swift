@@ -2,11 +2,13 @@
 
 import Martlet
 
-/// Ten starts of one entry in two minutes are too many; then it rests for five.
+/// Ten starts of one entry in two minutes are too many; then it rests for five. After a start that failed it pauses.
 package struct RespawnLimit: Sendable {
     package static let starts = 10
     package static let window: UInt64 = 120_000_000_000
     package static let rest: UInt64 = 300_000_000_000
+    /// In nanoseconds, as the others: time for a driver to be started again.
+    package static let pause: UInt64 = 1_000_000_000
 
     private var recent: [UInt64] = []
 
@@ -26,6 +28,9 @@ package struct RespawnLimit: Sendable {
         recent.append(now)
         return true
     }
+
+    /// Notes at `now` that a start failed.
+    package mutating func startFailed(at now: UInt64) { disabledUntil = max(disabledUntil, now + RespawnLimit.pause) }
 }
 
 /// An entry and its process.
@@ -95,6 +100,10 @@ package struct Supervisor: Sendable {
         services.filter { $0.process == 0 && $0.entry.action == .respawn && $0.entry.applies(in: level) }
             .map { $0.limit.disabledUntil }.filter { $0 > now }.min()
     }
+
+    /// Whether the console becomes the controlling terminal of an entry's process: unless that of a later entry has it. A terminal
+    /// controls one session; in the order of the table, which is that of the start, the last one would get it.
+    package func takesTerminal(_ index: Int) -> Bool { !services[(index + 1)...].contains { $0.process > 0 } }
 
     /// Notes that a process has ended.
     package mutating func ended(_ process: Int32) {

@@ -28,6 +28,21 @@ import Testing
         ("unlink_file", .unlink, { $0.libOS.pathUnlinkFile(thread, $1, 100, $2, host: &$0.host) }),
     ]
 
+    /// The root is a place, whoever keeps it: a path from there goes on when the server that kept it was started again.
+    @Test func aRootOutlivesItsServer() throws {
+        var scene = try Scene()
+        let length = scene.put(path: "some/path")
+        scene.libOS.deliver(
+            .resourceManager, Message.notice(.connectionLost, ConnectionLost(connection: files)), host: &scene.host)
+        #expect(scene.libOS.pathUnlinkFile(thread, 3, 100, length, host: &scene.host) == pending)
+        let asked = try scene.asked(.path, PathRequest.self, on: .resourceManager)
+        #expect(asked.start == PathStart(connection: .resourceManager, handle: .none) && asked.path == text("some/path"))
+        #expect(try scene.resume(Nothing()) == 0)
+        // Any other directory is gone with its server, and the resource manager says so.
+        #expect(scene.libOS.pathUnlinkFile(thread, 4, 100, length, host: &scene.host) == pending)
+        #expect(try scene.asked(.path, PathRequest.self).start == PathStart(connection: files, handle: handle(21)))
+    }
+
     @Test(arguments: cases.indices) func everyPathCall(_ index: Int) throws {
         let (name, operation, call) = PathTests.cases[index]
         var scene = try Scene()

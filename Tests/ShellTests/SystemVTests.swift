@@ -112,4 +112,32 @@ import Testing
         #expect(supervisor.nextTime(after: 6) == 5 + RespawnLimit.rest)
         #expect(supervisor.due(at: 5 + RespawnLimit.rest) == [0])
     }
+
+    /// Else all its tries would be over before what it lacks could be there, and it would rest for minutes.
+    @Test func anEntryThatCouldNotBeStartedIsTriedLater() throws {
+        var supervisor = try supervisor("a:2:respawn:/a")
+        let isAllowed = supervisor.services[0].limit.start(at: 5)
+        #expect(isAllowed)
+        supervisor.services[0].limit.startFailed(at: 6)
+        #expect(supervisor.due(at: 7) == [])
+        #expect(supervisor.nextTime(after: 7) == 6 + RespawnLimit.pause)
+        #expect(supervisor.due(at: 6 + RespawnLimit.pause) == [0])
+        // A failure does not shorten a rest.
+        for _ in 0..<10 { _ = supervisor.services[0].limit.start(at: 8) }
+        supervisor.services[0].limit.startFailed(at: 9)
+        #expect(supervisor.nextTime(after: 10) == 8 + RespawnLimit.rest)
+    }
+
+    @Test func theConsoleIsTheTerminalOfTheLastThatRuns() throws {
+        var supervisor = try supervisor("a:2:respawn:/agent\nb:2:respawn:/bin/sh\nc:2:off:/c")
+        #expect(supervisor.takesTerminal(0) && supervisor.takesTerminal(1))
+        supervisor.services[0].process = 10
+        #expect(supervisor.takesTerminal(1))
+        supervisor.services[1].process = 11
+        // The first is started again while the shell runs.
+        supervisor.ended(10)
+        #expect(!supervisor.takesTerminal(0))
+        supervisor.ended(11)
+        #expect(supervisor.takesTerminal(0) && supervisor.takesTerminal(1))
+    }
 }

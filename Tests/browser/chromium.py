@@ -13,6 +13,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # A name that is not secure without https, unlike localhost.
+    "--host-resolver-rules=MAP martlet.test 127.0.0.1",
 ]
 
 

@@ -36,6 +36,8 @@ PREFERENCES = {
     "media.gmp-manager.updateEnabled": False,
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
+    # A name that is not secure without https, unlike localhost.
+    "network.dns.localDomains": "martlet.test",
     "remote.prefs.recommended": True,
     "services.settings.server": "data:,#remote-settings-dummy/v1",
     "toolkit.telemetry.enabled": False,

@@ -209,7 +209,8 @@ struct Agent {
     ) throws(Errno) -> AgentMessage? {
         guard let path = arguments.first else { throw .invalidArgument }
         if run(number) != nil { throw .fileExists }
-        let home = try Program.currentDirectory()
+        // A directory whose server is gone is left for the root.
+        let home = (try? Program.currentDirectory()) ?? [UInt8(ascii: "/")]
         let pipes = try Agent.makePipes()
         do {
             for pipe in [pipes[1], pipes[2]] { try pipe.readEnd.setNonBlocking(true) }

@@ -121,8 +121,9 @@ struct SystemStart {
         }
         let process: Int32
         do {
-            process = try spawn(entry)
+            process = try spawn(entry, takesTerminal: supervisor.takesTerminal(index))
         } catch {
+            supervisor.services[index].limit.startFailed(at: Clock.monotonic())
             var text = [UInt8]("Id \"") + entry.id + [UInt8]("\": ") + entry.process + [UInt8](": ") + error.error.message
             if !error.reason.isEmpty { text += [UInt8](": ") + error.reason }
             return say(text)
@@ -137,8 +138,8 @@ struct SystemStart {
         }
     }
 
-    /// Starts a process with the console as its standard descriptors and as its terminal.
-    private func spawn(_ entry: InittabEntry) throws(SpawnFailure) -> Int32 {
+    /// Starts a process with the console as its standard descriptors, and as its terminal if it takes it.
+    private func spawn(_ entry: InittabEntry, takesTerminal: Bool) throws(SpawnFailure) -> Int32 {
         let command = Inittab.command(entry.process)
         let console: File
         do {
@@ -150,7 +151,7 @@ struct SystemStart {
         return try Process.spawn(
             command[0], command, environment: environment,
             descriptors: [Process.Inherited(0, console), Process.Inherited(1, console), Process.Inherited(2, console)],
-            placement: Process.Placement(newSession: true, controllingTerminal: true))
+            placement: Process.Placement(newSession: true, controllingTerminal: takesTerminal))
     }
 
     /// Waits for a child's end, a request or a time, and acts on it.

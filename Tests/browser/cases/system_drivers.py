@@ -1,0 +1,126 @@
+"""Drivers that die in the browser: resmgr starts them again, who held their objects gets an error, the system goes on."""
+
+import json
+
+import driver
+from machine import HERE, boot_and_settle, compiled, information, run, store, terminal_text
+
+IO_ERROR = 29
+#: The drivers in the order in which resmgr starts them, which is that of their harts; what a process holds of each, for holder.c.
+DRIVERS = {"tty": "/dev/console", "netfs": "/etc/hostname", "pipe": "pipe", "tmpfs": "/tmp/held", "devfs": "/dev/zero"}
+
+# The page's own script is trusted, and this is how a case gets at the workers of servers. No program can.
+KEEP_WORKERS = """
+globalThis.servers = {};
+globalThis.Worker = class extends Worker {
+  postMessage(message) {
+    if (message.kind === "start" && message.role === 1) servers[message.hart] = this;
+    super.postMessage(message);
+  }
+};
+"""
+
+
+def _boot(page):
+    page.before_load(KEEP_WORKERS)
+    boot_and_settle(page)
+    page.wait_until("Object.keys(servers).length === 6")
+
+
+def _worker(name):
+    return f"servers[{1 + list(DRIVERS).index(name)}]"
+
+
+def _trap(page, name):
+    """No input of a server has this length, and its reactor traps."""
+    page.evaluate(f"void {_worker(name)}.postMessage({{ kind: 'device', bytes: {{ length: -1 }} }})")
+
+
+def _fall_silent(page, name):
+    """As if it computed without end: it does not answer the watchdog, and nobody tells the monitor why."""
+    page.evaluate(f"void {_worker(name)}.terminate()")
+
+
+def _kill(page, name):
+    """By root's order."""
+    [line] = [line for line in run(page, "ps")["stdout"].splitlines() if line.endswith(f"[{name}]")]
+    page.evaluate(f"void (await martlet).run('kill -9 {line.split()[0]}').catch(() => {{}})")
+
+
+def _hold(page, name):
+    """Lets a process of the console hold an object of a driver and use it until that fails."""
+    store(page, "/home/holder", compiled((HERE / "programs/holder.c").read_text(), "-I", HERE / "programs"))
+    store(page, "/tmp/held", b"held")
+    page.evaluate(
+        f"void ((globalThis.held ??= {{}}).{name} = (await martlet).run('/home/holder {DRIVERS[name]} /tmp/{name}')"
+        ".catch((error) => ({ error: error.message })))"
+    )
+    page.wait_until(f"(await (await martlet).readFile('/tmp/{name}').catch(() => '')).length > 0")
+
+
+def _has_lost(page, name, with_devfs=False):
+    """The process that held the object has ended with an error, and did not wait for ever."""
+    held = page.evaluate(f"held.{name}")
+    # With devfs the page's own way to the agent is gone, and so is who could tell.
+    told = "/dev/page" in held.get("error", "") if with_devfs else held.get("status") == IO_ERROR
+    assert told, (name, held)
+    page.wait_until(f"!(await (await martlet).run('ps').catch(() => ({{ stdout: '/holder' }}))).stdout.includes('/holder')")
+
+
+def _is_back(page, name, why):
+    """The driver is there again, which the console tells with the reason; commands, files and keys work."""
+    line = f"{name}: it {why}"
+    page.wait_until(f"{terminal_text()}.replaceAll('\\n', '').includes({json.dumps(line)})")
+    page.wait_until("(await martlet).run('true').then(({ status }) => status === 0, () => false)")
+    told = [text for text in page.console_messages if text.startswith(line) and text.endswith("; it is started again")]
+    assert len(told) == 1, page.console_messages
+    assert run(page, "seq 1 1000 | sort -n | tail -1") == {"status": 0, "stdout": "1000\n", "stderr": ""}, name
+    assert run(page, "echo kept > /tmp/kept && cat /tmp/kept /etc/hostname")["stdout"] == "kept\nmartlet\n", name
+    assert run(page, "head -c 3 /dev/zero | wc -c")["stdout"].strip() == "3", name
+    page.wait_until("(await martlet).information.servers === 6 && (await martlet).information.processes === 3")
+
+
+def _keys_work(page, word):
+    # A prompt of its own: the last one may stand before a message.
+    page.type("\n")
+    page.wait_until(f"/^[^\\n]{{0,9}}# ?$/m.test(({terminal_text()}).trimEnd().split('\\n').at(-1))")
+    page.type(f"echo {word}-$((6*7)); ls /etc/hostname\n")
+    page.wait_until(f"/^{word}-42$[^]*^.etc.hostname$/m.test({terminal_text()})")
+
+
+@driver.limit(60)
+def a_driver_that_traps_is_started_again(page):
+    _boot(page)
+    before = information(page)["memories"]
+    for name in DRIVERS:
+        _hold(page, name)
+        _trap(page, name)
+        _has_lost(page, name, name == "devfs")
+        _is_back(page, name, "trapped: unreachable executed in ")
+        _keys_work(page, name)
+    assert information(page)["memories"] == before, (before, information(page))
+
+
+@driver.limit(60)
+def a_driver_that_is_killed_is_started_again(page):
+    _boot(page)
+    for name in DRIVERS:
+        _hold(page, name)
+        _kill(page, name)
+        _has_lost(page, name, name == "devfs")
+        page.wait_until("(await martlet).run('true').then(({ status }) => status === 0, () => false)")
+        _keys_work(page, name)
+
+
+@driver.limit(60)
+def drivers_that_fall_silent_together_are_started_again(page):
+    _boot(page)
+    for name in DRIVERS:
+        _hold(page, name)
+    for name in DRIVERS:
+        _fall_silent(page, name)
+    for name in DRIVERS:
+        _has_lost(page, name, with_devfs=True)
+    for name in DRIVERS:
+        _is_back(page, name, "stopped answering")
+    _keys_work(page, "all")
