@@ -72,6 +72,8 @@ let package = Package(
         library("NetFS", path: "Drivers/NetFS", ["ABI", "ServerKit", "FileServer"]),
         library("TmpFS", path: "Drivers/TmpFS", ["ABI", "ServerKit", "FileServer"]),
         library("DevFS", path: "Drivers/DevFS", ["ABI", "ServerKit", "FileServer"]),
+        // Directories of the host: native only.
+        library("HostFS", path: "Drivers/HostFS", ["ABI", "ServerKit", "FileServer"]),
         // What stands beside every program.
         library("LibOS", ["ABI"]),
         // The binary format of WebAssembly.
@@ -108,7 +110,7 @@ let package = Package(
         tool("abigen", ["ABI"]),
         tool("mkimage", ["FileServer"]),
         .executableTarget(
-            name: "MartletCommand", dependencies: ["Machine", "ABI", "ServerKit"], path: "Sources/Tools/martlet",
+            name: "MartletCommand", dependencies: ["Machine", "HostFS", "ABI", "ServerKit"], path: "Sources/Tools/martlet",
             swiftSettings: settings),
         tool("specification", ["Wasm"]),
         tool("validate", ["Wasm"]),
@@ -116,7 +118,7 @@ let package = Package(
         // Tests.
         tests("ABI", ["ABI"]),
         tests("ServerKit", ["ServerKit", "ABI"]),
-        tests("FileServer", ["FileServer", "TmpFS", "NetFS", "DevFS", "ServerKit", "ABI"]),
+        tests("FileServer", ["FileServer", "TmpFS", "NetFS", "DevFS", "HostFS", "ServerKit", "ABI"]),
         tests("Drivers", ["TTY", "Pipe", "ServerKit", "ABI"]),
         tests("ResourceManager", ["ResourceManager", "Processes", "VFS", "ServerKit", "ABI"]),
         tests("LibOS", ["LibOS", "ABI"]),
