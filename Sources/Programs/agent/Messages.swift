@@ -4,7 +4,7 @@ import Martlet
 
 /// What the page asks for.
 enum PageRequest {
-    case run(directory: [UInt8], arguments: [[UInt8]], environment: [[UInt8]], input: [UInt8])
+    case run(program: [UInt8]?, directory: [UInt8], arguments: [[UInt8]], environment: [[UInt8]], input: [UInt8])
     case input([UInt8])
     case inputEnd
     case readFile(path: [UInt8], offset: UInt64, count: UInt32)
@@ -19,9 +19,9 @@ enum PageRequest {
     /// Reads a message behind its number.
     init(kind: UInt8, _ reader: inout ByteReader) throws(Errno) {
         switch kind {
-        case 1:
+        case 1, 9:
             self = .run(
-                directory: try reader.string(), arguments: try reader.strings(), environment: try reader.strings(),
+                program: kind == 9 ? try reader.string() : nil, directory: try reader.string(), arguments: try reader.strings(), environment: try reader.strings(),
                 input: try reader.string())
         case 2: self = .input(reader.rest())
         case 3: self = .inputEnd
