@@ -38,9 +38,12 @@ extension HostFS {
         } else {
             try tree.checkNaming(in: toDirectory, credentials)
         }
-        if node.kind == .directory, fromDirectory !== toDirectory {
+        if node.kind == .directory {
             // Its `..` changes, which is a write to it.
-            try tree.check(Permission.write, node, credentials)
+            if fromDirectory !== toDirectory { try tree.check(Permission.write, node, credentials) }
+            if let replaced, replaced.kind != .directory { throw .notDirectory }
+        } else if replaced?.kind == .directory {
+            throw .isDirectory
         }
         let source = try tree.file(of: fromDirectory)
         let target = try tree.file(of: toDirectory)
