@@ -74,6 +74,8 @@ let package = Package(
         library("NetFS", path: "Drivers/NetFS", ["ABI", "ServerKit", "FileServer"]),
         library("TmpFS", path: "Drivers/TmpFS", ["ABI", "ServerKit", "FileServer"]),
         library("DevFS", path: "Drivers/DevFS", ["ABI", "ServerKit", "FileServer"]),
+        // Directories of the host: native only.
+        library("HostFS", path: "Drivers/HostFS", ["ABI", "ServerKit", "FileServer"]),
         // What stands beside every program.
         library("LibOS", ["ABI"]),
         // The binary format of WebAssembly.
@@ -110,7 +112,7 @@ let package = Package(
         tool("abigen", ["ABI", "LibOS"]),
         tool("mkimage", ["FileServer"]),
         .executableTarget(
-            name: "MartletCommand", dependencies: ["Machine", "ABI", "ServerKit"], path: "Sources/Tools/martlet",
+            name: "MartletCommand", dependencies: ["Machine", "HostFS", "ABI", "ServerKit"], path: "Sources/Tools/martlet",
             swiftSettings: settings),
         tool("simulate", ["Machine", "ABI"]),
         tool("specification", ["Wasm"]),
@@ -120,7 +122,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["ABI"], path: "Tests/Support", swiftSettings: settings),
         tests("ABI", ["ABI", "TestSupport"]),
         tests("ServerKit", ["ServerKit", "ABI", "TestSupport"]),
-        tests("FileServer", ["FileServer", "TmpFS", "NetFS", "DevFS", "ServerKit", "ABI", "TestSupport"]),
+        tests("FileServer", ["FileServer", "TmpFS", "NetFS", "DevFS", "HostFS", "ServerKit", "ABI", "TestSupport"]),
         tests("Drivers", ["TTY", "Pipe", "ServerKit", "ABI", "TestSupport"]),
         tests("ResourceManager", ["ResourceManager", "Processes", "VFS", "ServerKit", "ABI", "TestSupport"]),
         tests("LibOS", ["LibOS", "ABI", "TestSupport"]),

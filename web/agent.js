@@ -7,7 +7,7 @@ import { DeviceOperation, EndKind, Errno, Signal } from "./generated/abi.js";
 import { BodyReader, viewOf } from "./message.js";
 
 /** Page → agent. */
-const Call = Object.freeze({ run: 1, input: 2, inputEnd: 3, readFile: 4, writeFile: 5, kill: 6, status: 7, makeDirectory: 8 });
+const Call = Object.freeze({ run: 1, input: 2, inputEnd: 3, readFile: 4, writeFile: 5, kill: 6, status: 7, makeDirectory: 8, runFile: 9 });
 /** Agent → page. */
 const Answer = Object.freeze({ output: 64, ended: 65, data: 66, done: 67, failed: 68, status: 69 });
 const WRITE_FIRST = 1;

@@ -125,9 +125,14 @@ package struct FileSystems {
     /// Grants a description to a process. Throws `tooManyOpenFilesInSystem`.
     mutating func grant(_ description: Description, to process: ProcessIdentity) throws(Errno) -> Handle {
         let handle = try handles.grant(description, to: process)
+        hold(description)
+        return handle
+    }
+
+    /// There is a further handle to it.
+    func hold(_ description: Description) {
         if description.holders == 0 { description.tree.hold(description.node) }
         description.holders += 1
-        return handle
     }
 
     /// A handle to it is gone.

@@ -17,21 +17,26 @@ extension Credentials {
     package func isMember(of wanted: GroupID) -> Bool { group == wanted || supplementary.contains(wanted) }
 }
 
-extension Node {
-    /// Whether `credentials` have all of `wanted` (`Permission` bits).
-    package func permits(_ wanted: UInt8, _ credentials: Credentials) -> Bool {
-        if credentials.isRoot {
-            return wanted & Permission.execute == 0 || kind == .directory || mode & 0o111 != 0
-        }
+extension Credentials {
+    /// Whether they have all of `wanted` (`Permission` bits) of a file with these permission bits and owners.
+    package func permit(_ wanted: UInt8, mode: UInt16, user owner: UserID, group ownerGroup: GroupID, isDirectory: Bool) -> Bool {
+        if isRoot { return wanted & Permission.execute == 0 || isDirectory || mode & 0o111 != 0 }
         let granted: UInt16
-        if credentials.user == user {
+        if user == owner {
             granted = mode >> 6
-        } else if credentials.isMember(of: group) {
+        } else if isMember(of: ownerGroup) {
             granted = mode >> 3
         } else {
             granted = mode
         }
         return UInt8(granted & 7) & wanted == wanted
+    }
+}
+
+extension Node {
+    /// Whether `credentials` have all of `wanted` (`Permission` bits).
+    package func permits(_ wanted: UInt8, _ credentials: Credentials) -> Bool {
+        credentials.permit(wanted, mode: mode, user: user, group: group, isDirectory: kind == .directory)
     }
 
     /// Throws `permissionDenied` unless `permits`.

@@ -86,7 +86,7 @@ package final class Tree {
     package func node(_ id: NodeID) -> Node? { nodes[id.index, id.generation] }
 
     /// The node that `name` means in `directory`, or `nil`.
-    func child(_ directory: Node, _ name: [UInt8]) -> Node? {
+    package func child(_ directory: Node, _ name: [UInt8]) -> Node? {
         guard let entries = directory.directory else { return nil }
         if entries.listsDescriptors { return alias(name, directory) }
         guard let id = entries.node(name) else { return nil }
@@ -289,4 +289,26 @@ package func octal(_ text: some Collection<UInt8>) -> UInt64? {
         value = value << 3 | UInt64(byte - UInt8(ascii: "0"))
     }
     return value
+}
+
+extension Tree: WalkableTree {
+    package func isDirectory(_ node: Node) -> Bool { node.kind == .directory }
+
+    package func number(of node: Node) -> NodeID { node.id }
+
+    package func linkTarget(_ node: Node) -> [UInt8]? {
+        if case .symbolicLink(let target) = node.content { return target }
+        return nil
+    }
+
+    package func parent(of directory: Node) throws(Errno) -> Node {
+        guard let parent = node(directory.parent) else { throw .noSuchFileOrDirectory }
+        return parent
+    }
+
+    package func isCovered(_ directory: Node) -> Bool { directory.isCovered }
+
+    package func checkSearch(_ directory: Node, _ credentials: Credentials) throws(Errno) {
+        try directory.check(Permission.execute, credentials)
+    }
 }

@@ -1,25 +1,54 @@
-import ABI
+package import ABI
 
 // Path resolution inside one tree (POSIX, "Pathname Resolution"). The walk and the operation at its end happen within one request,
 // so nothing can come between them.
 
+/// What a walk asks of a tree: one kept in memory (`Tree`), or another that a driver finds elsewhere.
+package protocol WalkableTree {
+    associatedtype WalkNode: AnyObject
+    /// Where `..` leads out.
+    var root: WalkNode { get }
+    func isDirectory(_ node: WalkNode) -> Bool
+    /// Its number, which is told where a walk goes on elsewhere.
+    func number(of node: WalkNode) -> NodeID
+    /// The target of a symbolic link; `nil` for everything else.
+    func linkTarget(_ node: WalkNode) throws(Errno) -> [UInt8]?
+    /// What a name other than `.` and `..` means in a directory, the symbolic link itself if it is one; `nil` if there is none.
+    func child(_ directory: WalkNode, _ name: [UInt8]) throws(Errno) -> WalkNode?
+    /// The directory that a directory other than the root is in. Throws `noSuchFileOrDirectory` if it is gone.
+    func parent(of directory: WalkNode) throws(Errno) -> WalkNode
+    /// Whether something is mounted on a directory.
+    func isCovered(_ directory: WalkNode) -> Bool
+    /// Throws `permissionDenied` if names may not be looked up in a directory.
+    func checkSearch(_ directory: WalkNode, _ credentials: Credentials) throws(Errno)
+}
+
 /// Where a walk ended.
-enum WalkEnd {
+package enum WalkEnd<Node: AnyObject> {
     /// At a directory that was not looked up by a name of its own: the start (an empty path, or slashes alone), `.` or `..`.
     case place(Node, LastPart)
     /// At a name in a directory; `node` is `nil` if there is none of that name. A slash behind it asks for a directory.
     case entry(directory: Node, name: [UInt8], node: Node?, hasSlash: Bool)
     /// At the boundary of the tree.
     case outside(WalkResult)
+
+    /// The file there. Throws `noSuchFileOrDirectory` if there is none.
+    package func existing() throws(Errno) -> Node {
+        switch self {
+        case .place(let node, _): return node
+        case .entry(_, _, let node?, _): return node
+        case .entry, .outside: throw .noSuchFileOrDirectory
+        }
+    }
 }
 
 /// How a path ends that does not end in a name.
-enum LastPart {
+package enum LastPart {
     case start, dot, dotDot
 }
 
 /// What becomes of a symbolic link in the last component.
-enum LastLink {
+package enum LastLink {
     /// It is meant itself.
     case keep
     /// It is followed if the path's flags say so, or if a slash is behind it.
@@ -29,21 +58,23 @@ enum LastLink {
 }
 
 /// One walk.
-struct Walker {
-    let tree: Tree
-    let credentials: Credentials
-    let isBeneath: Bool
-    let followsLast: Bool
-    var depth: UInt32
-    var linksLeft: UInt8
+package struct Walker<Walked: WalkableTree> {
+    package typealias Node = Walked.WalkNode
+
+    private let tree: Walked
+    private let credentials: Credentials
+    private let isBeneath: Bool
+    private let followsLast: Bool
+    private var depth: UInt32
+    private var linksLeft: UInt8
     private var path: [UInt8]
     private var position = 0
 
-    private static let slash = UInt8(ascii: "/")
-    private static let dot = UInt8(ascii: ".")
+    private static var slash: UInt8 { UInt8(ascii: "/") }
+    private static var dot: UInt8 { UInt8(ascii: ".") }
 
     /// Throws `fileNameTooLong` for a path of `Limits.path` bytes or more, `invalidArgument` for one with a zero byte.
-    init(_ walk: Walk, in tree: Tree) throws(Errno) {
+    package init(_ walk: Walk, in tree: Walked) throws(Errno) {
         self.tree = tree
         credentials = walk.credentials
         isBeneath = walk.flags.contains(.beneath)
@@ -57,20 +88,20 @@ struct Walker {
 
     /// Walks from `start` to the end. Throws `notDirectory`, `permissionDenied` (search), `noSuchFileOrDirectory` (of a directory on
     /// the way), `fileNameTooLong`, `tooManySymbolicLinkLevels`, `notCapable` (under `beneath`).
-    mutating func walk(from start: Node, lastLink: LastLink) throws(Errno) -> WalkEnd {
+    package mutating func walk(from start: Node, lastLink: LastLink) throws(Errno) -> WalkEnd<Node> {
         var current = start
         var last = LastPart.start
         while true {
             skipSlashes()
             guard position < path.count else {
                 // Slashes alone, or behind the last place, ask for a directory.
-                if !path.isEmpty && current.kind != .directory { throw .notDirectory }
+                if !path.isEmpty && !tree.isDirectory(current) { throw .notDirectory }
                 return .place(current, last)
             }
             let name = component()
             let isLast = restIsSlashes
-            guard current.kind == .directory else { throw .notDirectory }
-            try current.check(Permission.execute, credentials)
+            guard tree.isDirectory(current) else { throw .notDirectory }
+            try tree.checkSearch(current, credentials)
             if name.count > Limits.name { throw .fileNameTooLong }
             if lastLink == .unresolved && isLast {
                 return .entry(directory: current, name: name, node: nil, hasSlash: position < path.count)
@@ -84,38 +115,36 @@ struct Walker {
                 if current === tree.root {
                     return .outside(.leavesRoot(rest: name + path[position...], depth: depth, linksLeft: linksLeft))
                 }
-                guard let parent = tree.node(current.parent) else { throw .noSuchFileOrDirectory }
+                let parent = try tree.parent(of: current)
                 if isBeneath { depth -= 1 }
-                if parent.isCovered { return entersMount(parent) }
+                if tree.isCovered(parent) { return entersMount(parent) }
                 current = parent
                 last = .dotDot
                 continue
             }
-            let child = tree.child(current, name)
-            if let child, case .symbolicLink(let target) = child.content {
-                let hasSlash = position < path.count
-                if !isLast || (lastLink == .byFlag && (followsLast || hasSlash)) {
-                    if let result = try follow(target) { return .outside(result) }
-                    last = .start
-                    continue
-                }
+            let child = try tree.child(current, name)
+            let hasSlash = position < path.count
+            let follows = !isLast || (lastLink == .byFlag && (followsLast || hasSlash))
+            if follows, let child, let target = try tree.linkTarget(child) {
+                if let result = try follow(target) { return .outside(result) }
+                last = .start
+                continue
             }
             if isLast {
-                let hasSlash = position < path.count
-                if let child, child.isCovered {
+                if let child, tree.isCovered(child) {
                     if isBeneath { depth += 1 }
                     return entersMount(child)
                 }
-                if lastLink == .byFlag, hasSlash, let child, child.kind != .directory { throw .notDirectory }
+                if lastLink == .byFlag, hasSlash, let child, !tree.isDirectory(child) { throw .notDirectory }
                 return .entry(directory: current, name: name, node: child, hasSlash: hasSlash)
             }
             guard let child else { throw .noSuchFileOrDirectory }
-            guard child.kind == .directory else { throw .notDirectory }
+            guard tree.isDirectory(child) else { throw .notDirectory }
             if isBeneath {
                 guard depth < .max else { throw .notCapable }
                 depth += 1
             }
-            if child.isCovered { return entersMount(child) }
+            if tree.isCovered(child) { return entersMount(child) }
             current = child
             last = .start
         }
@@ -136,9 +165,9 @@ struct Walker {
         return nil
     }
 
-    private mutating func entersMount(_ node: Node) -> WalkEnd {
+    private mutating func entersMount(_ node: Node) -> WalkEnd<Node> {
         skipSlashes()
-        return .outside(.entersMount(node.id, rest: Array(path[position...]), depth: depth, linksLeft: linksLeft))
+        return .outside(.entersMount(tree.number(of: node), rest: Array(path[position...]), depth: depth, linksLeft: linksLeft))
     }
 
     private mutating func skipSlashes() {

@@ -54,6 +54,7 @@ package final class AgentClient {
         case kill = 6
         case status = 7
         case makeDirectory = 8
+        case runFile = 9
     }
 
     /// Agent → page.
@@ -109,21 +110,24 @@ package final class AgentClient {
     /// Starts a program.
     /// - Parameters:
     ///   - command: its path and arguments.
+    ///   - program: its path, if that is not what it is to be told as the first argument.
     ///   - environment: `NAME=value`; none: the agent's own.
     ///   - input: how its standard input begins.
     ///   - endsInput: whether nothing follows; otherwise `send` and `endInput` go on.
     package func run(
-        _ command: [[UInt8]], directory: [UInt8] = Array("/".utf8), environment: [[UInt8]] = [], input: [UInt8] = [], endsInput: Bool = true
+        _ command: [[UInt8]], program: [UInt8]? = nil, directory: [UInt8] = Array("/".utf8), environment: [[UInt8]] = [],
+        input: [UInt8] = [], endsInput: Bool = true
     ) -> Command {
         let number = newNumber()
         let running = Command(number: number)
         pending[number] = .command(running)
         var fields = Writer()
+        if let program { string(program, &fields) }
         string(directory, &fields)
         strings(command, &fields)
         strings(environment, &fields)
         string(Array(input.prefix(AgentClient.piece)), &fields)
-        post(.run, number, fields.bytes)
+        post(program == nil ? .run : .runFile, number, fields.bytes)
         send(Array(input.dropFirst(AgentClient.piece)), to: running)
         if endsInput { endInput(of: running) }
         return running

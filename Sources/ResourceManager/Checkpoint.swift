@@ -7,7 +7,7 @@ import VFS
 // declaration.
 
 extension ResourceManager: Checkpointable {
-    private static var checkpointVersion: UInt8 { 1 }
+    private static var checkpointVersion: UInt8 { 2 }
 
     package func encode(into writer: inout Writer) {
         writer.u8(ResourceManager.checkpointVersion)

@@ -8,15 +8,35 @@ import VFS
 extension Boot: Wire {
     init(from reader: inout Reader) throws(Errno) {
         self.init()
-        for index in mounts.indices { mounts[index].state = try reader.choice(BootMount.State.self) }
+        mounts = try reader.list(BootMount.self)
         initPath = try reader.bytes()
         initState = try reader.choice(InitState.self)
     }
 
     func encode(into writer: inout Writer) {
-        for mount in mounts { writer.u8(mount.state.rawValue) }
+        writer.list(mounts)
         writer.bytes(initPath)
         writer.u8(initState.rawValue)
+    }
+}
+
+extension Boot.BootMount: Wire {
+    init(from reader: inout Reader) throws(Errno) {
+        type = try reader.bytes()
+        target = try reader.bytes()
+        options = try reader.bytes()
+        provided = try reader.optional(FileSystemID.self)
+        makesTarget = try reader.bool()
+        state = try reader.choice(State.self)
+    }
+
+    func encode(into writer: inout Writer) {
+        writer.bytes(type)
+        writer.bytes(target)
+        writer.bytes(options)
+        writer.optional(provided)
+        writer.bool(makesTarget)
+        writer.u8(state.rawValue)
     }
 }
 

@@ -179,10 +179,12 @@ extension MountTask: Wire {
         case 2: stage = .creating
         case 3: stage = .rooting
         case 4: stage = .covering(try reader.value(MountNumber.self))
+        case 5: stage = .making(try reader.value(PathWalk.self), Int(clamping: try reader.u32()))
         default: throw .badMessage
         }
         fileSystem = try reader.optional(FileSystemID.self)
-        isMade = try reader.bool()
+        provided = try reader.optional(FileSystemID.self)
+        mayMake = try reader.bool()
         root = try reader.value(NodeID.self)
         point = try reader.optional(MountPoint.self)
     }
@@ -201,9 +203,13 @@ extension MountTask: Wire {
         case .creating: writer.u8(2)
         case .rooting: writer.u8(3)
         case .covering(let number): writer.tagged(4, number)
+        case .making(let walk, let index):
+            writer.tagged(5, walk)
+            writer.u32(UInt32(index))
         }
         writer.optional(fileSystem)
-        writer.bool(isMade)
+        writer.optional(provided)
+        writer.bool(mayMake)
         writer.value(root)
         writer.optional(point)
     }

@@ -35,6 +35,9 @@ extension Errno {
         case .invalidArgument: return [UInt8]("invalid argument")
         case .notSupported: return [UInt8]("not supported")
         case .resourceBusy: return [UInt8]("busy")
+        case .fileExists: return [UInt8]("file exists")
+        case .readOnlyFileSystem: return [UInt8]("read-only file system")
+        case .staleFileHandle: return [UInt8]("stale file handle")
         default: return [UInt8]("error ") + [UInt8](decimal: Int(rawValue))
         }
     }

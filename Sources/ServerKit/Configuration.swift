@@ -10,9 +10,12 @@ package struct Configuration: Sendable {
         }
     }
 
-    /// The value of `key`, or `nil`.
-    package subscript(key: StaticString) -> [UInt8]? {
+    /// The value of `key`, or `nil`; the first one if there are several.
+    package subscript(key: StaticString) -> [UInt8]? { values(key).first }
+
+    /// All values of `key`, in their order.
+    package func values(_ key: StaticString) -> [[UInt8]] {
         let wanted = key.withUTF8Buffer { Array($0) }
-        return lines.first { $0.key == wanted }?.value
+        return lines.filter { $0.key == wanted }.map { $0.value }
     }
 }

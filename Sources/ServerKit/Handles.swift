@@ -30,6 +30,25 @@ package struct HandleTable<Object> {
         return handle
     }
 
+    /// Grants objects of one process to another, all or none. Throws `badFileDescriptor` if a handle is not `giver`'s,
+    /// `tooManyOpenFilesInSystem`.
+    package mutating func share(
+        _ handles: [Handle], from giver: ProcessIdentity, to taker: ProcessIdentity
+    ) throws(Errno) -> [(handle: Handle, object: Object)] {
+        var objects: [Object] = []
+        for handle in handles { objects.append(try object(handle, of: giver)) }
+        var granted: [(handle: Handle, object: Object)] = []
+        for object in objects {
+            do throws(Errno) {
+                granted.append((try grant(object, to: taker), object))
+            } catch {
+                for (handle, _) in granted { _ = try? release(handle, of: taker) }
+                throw error
+            }
+        }
+        return granted
+    }
+
     /// The object behind `handle`. Throws `badFileDescriptor` unless it is `owner`'s.
     package func object(_ handle: Handle, of owner: ProcessIdentity) throws(Errno) -> Object {
         guard let grant = grants[handle.index, handle.generation], grant.owner == owner else { throw .badFileDescriptor }

@@ -41,8 +41,8 @@ package struct Mounted: Wire, Equatable, Sendable {
     package var server: ServerNumber
     /// Which of the server's; `nil` while a restarted server has not made it again.
     package var fileSystem: FileSystemID?
-    /// Whether it was made by `createFileSystem`; else the server has it from its start.
-    package let isMade: Bool
+    /// Its number, if the server has it from its start; `nil` if it was made by `createFileSystem`.
+    package let provided: FileSystemID?
     /// Its root directory.
     package var root: NodeID
     /// What it covers; `nil` for the root file system.
@@ -51,11 +51,11 @@ package struct Mounted: Wire, Equatable, Sendable {
     package var record: MountRecord
 
     package init(
-        server: ServerNumber, fileSystem: FileSystemID?, isMade: Bool, root: NodeID, point: MountPoint?, record: MountRecord
+        server: ServerNumber, fileSystem: FileSystemID?, provided: FileSystemID?, root: NodeID, point: MountPoint?, record: MountRecord
     ) {
         self.server = server
         self.fileSystem = fileSystem
-        self.isMade = isMade
+        self.provided = provided
         self.root = root
         self.point = point
         self.record = record
@@ -64,7 +64,7 @@ package struct Mounted: Wire, Equatable, Sendable {
     package init(from reader: inout Reader) throws(Errno) {
         server = try reader.value(ServerNumber.self)
         fileSystem = try reader.bool() ? try reader.value(FileSystemID.self) : nil
-        isMade = try reader.bool()
+        provided = try reader.bool() ? try reader.value(FileSystemID.self) : nil
         root = try reader.value(NodeID.self)
         point = try reader.bool() ? try reader.value(MountPoint.self) : nil
         record = try reader.value(MountRecord.self)
@@ -74,12 +74,18 @@ package struct Mounted: Wire, Equatable, Sendable {
         writer.value(server)
         writer.bool(fileSystem != nil)
         if let fileSystem { writer.value(fileSystem) }
-        writer.bool(isMade)
+        writer.bool(provided != nil)
+        if let provided { writer.value(provided) }
         writer.value(root)
         writer.bool(point != nil)
         if let point { writer.value(point) }
         writer.value(record)
     }
+}
+
+extension Mounted {
+    /// Whether it was made by `createFileSystem`, and is gone with its server.
+    package var isMade: Bool { provided == nil }
 }
 
 /// All mounted file systems, in the order of mounting. The first one is the root.

@@ -176,7 +176,7 @@ struct Sample: Sendable, CustomTestStringConvertible {
         Sample(
             OpenDevice(major: .terminal, minor: 1, process: process, session: session, group: group, open: open, node: status)),
         Sample(SignalGroup(group: group, signal: .quit)), Sample(GroupSignaled(group: group, ended: [process])),
-         Sample(Drop(process: process, handles: [handle])),
+        Sample(Drop(process: process, handles: [handle])),
         Sample(Foreground(session: session, group: group)),
         Sample(SetControllingTerminal(process: process, handle: handle, session: session, group: group)),
         Sample(SessionTerminal(minor: 1)),

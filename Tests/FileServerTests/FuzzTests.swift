@@ -365,7 +365,8 @@ struct FileFuzzer {
         #expect(client.registrations == 1)
         var calls: [DeviceMessage] = []
         let coverage = fuzz(
-            client, seed: 2, paths: names + ["bin/sh", "large", "l/sh", "bin/sh", "large", "l/sh", "bin", "tmp", "bin", "tmp"], files: { $0.files },
+            client, seed: 2, paths: names + ["bin/sh", "large", "l/sh", "bin/sh", "large", "l/sh", "bin", "tmp", "bin", "tmp"],
+            files: { $0.files },
             answer: { client, random in
                 calls += client.takeDeviceCalls()
                 guard let call = calls.popLast() else { return }

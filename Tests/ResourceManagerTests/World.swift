@@ -242,7 +242,7 @@ final class World {
             majors = [.terminal]
             hart.terminals = FakeTerminals()
         case "pipe": service = .pipe
-        case "netfs", "tmpfs", "devfs":
+        case "netfs", "tmpfs", "devfs", "hostfs":
             service = .fileSystem
             hart.files = FakeFileServer()
             if hart.module == "netfs" {

@@ -7,8 +7,9 @@ import ServerKit
 
 extension NetFS: Checkpointable {
     package func encode(into writer: inout Writer) {
-        writer.u8(1)
+        writer.u8(2)
         writer.bytes(manifestHash)
+        writer.list(directories.map { ByteString($0) })
         writer.u32(nextToken)
         var waiting: [Description] = []
         for case .file(_, let download) in fetches.values { waiting += download.waiters.map { $0.read.description } }
@@ -46,8 +47,9 @@ extension NetFS: Checkpointable {
     }
 
     package init(decoding reader: inout Reader) throws(Errno) {
-        guard try reader.u8() == 1 else { throw .badMessage }
+        guard try reader.u8() == 2 else { throw .badMessage }
         manifestHash = try reader.bytes(limit: SHA256.size)
+        directories = try reader.list(ByteString.self).map { $0.bytes }
         nextToken = try reader.u32()
         var descriptions: [Description] = []
         files = try FileSystems(decoding: &reader, descriptions: &descriptions)

@@ -64,8 +64,19 @@ extension NetFS {
                 throw NetFS.refusal(error, line)
             }
         }
+        for path in directories { NetFS.addDirectory(path, to: tree, now) }
         files.add { _ in tree }
         self.contents = contents
+    }
+
+    /// Adds a directory, and those on the way to it, where the image has none. One that does not fit into it is left out: whoever wants
+    /// to mount something there is told.
+    private static func addDirectory(_ path: [UInt8], to tree: Tree, _ now: Nanoseconds) {
+        var place: [UInt8] = []
+        for name in path.split(separator: UInt8(ascii: "/")) {
+            place += [UInt8(ascii: "/")] + name
+            if tree.find(place) == nil { _ = try? tree.build(place, .newDirectory, mode: 0o755, now: now) }
+        }
     }
 
     /// What an entry that does not fit in the tree is told as.

@@ -30,6 +30,8 @@ package struct NetFS: Server {
     var nextToken: UInt32 = 1
     /// The manifest's hash as configured.
     var manifestHash: [UInt8] = []
+    /// Directories that there shall be beside those of the image: something else is mounted there.
+    var directories: [[UInt8]] = []
 
     package init() {}
 
@@ -46,6 +48,7 @@ package struct NetFS: Server {
             return
         }
         manifestHash = hash
+        directories = configuration.values("directory")
         call(.manifest([]), Array("image/manifest".utf8), &context)
     }
 

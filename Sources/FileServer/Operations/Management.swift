@@ -39,18 +39,9 @@ extension FileSystems {
 
     /// Gives descriptions a further holder, all or none. Throws `badFileDescriptor`, `tooManyOpenFilesInSystem`.
     mutating func share(_ request: Share) throws(Errno) -> ShareResult {
-        var descriptions: [Description] = []
-        for handle in request.handles { descriptions.append(try handles.object(handle, of: request.from)) }
-        var granted: [Handle] = []
-        for description in descriptions {
-            do throws(Errno) {
-                granted.append(try grant(description, to: request.to))
-            } catch {
-                drop(Drop(process: request.to, handles: granted))
-                throw error
-            }
-        }
-        return ShareResult(handles: granted)
+        let shared = try handles.share(request.handles, from: request.from, to: request.to)
+        for (_, description) in shared { hold(description) }
+        return ShareResult(handles: shared.map { $0.handle })
     }
 
     /// Takes handles back that a process never learned of; unknown ones are ignored.

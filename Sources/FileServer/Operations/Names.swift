@@ -6,7 +6,7 @@ import ServerKit
 extension FileSystems {
     /// C: mkdirat(2). Throws `fileExists`, `noSuchFileOrDirectory`, `permissionDenied`, `readOnlyFileSystem`, `noSpace`.
     func makeDirectory(
-        _ mode: UInt16, _ end: WalkEnd, _ credentials: Credentials, _ tree: Tree, _ now: Nanoseconds
+        _ mode: UInt16, _ end: WalkEnd<Node>, _ credentials: Credentials, _ tree: Tree, _ now: Nanoseconds
     ) throws(Errno) {
         guard case .entry(let directory, let name, nil, _) = end else { throw .fileExists }
         try tree.checkNaming(in: directory, credentials)
@@ -21,7 +21,7 @@ extension FileSystems {
     /// C: symlinkat(2). Throws as `makeDirectory`, and `noSuchFileOrDirectory` for an empty target or a slash behind the name,
     /// `fileNameTooLong` for a target of `Limits.path` bytes or more, `invalidArgument` for one with a zero byte.
     func symbolicLink(
-        _ target: [UInt8], _ end: WalkEnd, _ credentials: Credentials, _ tree: Tree, _ now: Nanoseconds
+        _ target: [UInt8], _ end: WalkEnd<Node>, _ credentials: Credentials, _ tree: Tree, _ now: Nanoseconds
     ) throws(Errno) {
         if target.isEmpty { throw .noSuchFileOrDirectory }
         if target.count >= Limits.path { throw .fileNameTooLong }
@@ -42,7 +42,7 @@ extension FileSystems {
 
     /// C: unlinkat(2) with AT_REMOVEDIR. Throws `notDirectory`, `directoryNotEmpty` (`..` too), `resourceBusy` (a root or a covered
     /// directory), `invalidArgument` (`.`), `permissionDenied`, `notPermitted` (sticky bit), `readOnlyFileSystem`.
-    func removeDirectory(_ end: WalkEnd, _ credentials: Credentials, _ tree: Tree, _ now: Nanoseconds) throws(Errno) {
+    func removeDirectory(_ end: WalkEnd<Node>, _ credentials: Credentials, _ tree: Tree, _ now: Nanoseconds) throws(Errno) {
         switch end {
         case .place(let node, .start): throw node === tree.root ? .resourceBusy : .invalidArgument
         case .place(_, .dot): throw .invalidArgument
@@ -58,7 +58,7 @@ extension FileSystems {
 
     /// C: unlinkat(2). Throws `isDirectory` (as Linux; POSIX says EPERM), `notDirectory` (a slash behind a file's name), and as
     /// `removeDirectory` for permissions. The file lives on while it is open.
-    func unlink(_ end: WalkEnd, _ credentials: Credentials, _ tree: Tree, _ now: Nanoseconds) throws(Errno) {
+    func unlink(_ end: WalkEnd<Node>, _ credentials: Credentials, _ tree: Tree, _ now: Nanoseconds) throws(Errno) {
         switch end {
         case .place(let node, _): throw node.kind == .directory ? .isDirectory : .invalidArgument
         case .outside, .entry(_, _, nil, _): throw .noSuchFileOrDirectory

@@ -13,7 +13,7 @@ extension FileSystems {
     /// - `readOnlyFileSystem`, `noSpace`, `tooManyOpenFilesInSystem`, `noSuchFileOrDirectory`
     /// - `invalidArgument`: `create` with `directory`
     mutating func open(
-        _ file: OpenFile, _ end: WalkEnd, _ walk: Walk, _ tree: Tree, _ now: Nanoseconds
+        _ file: OpenFile, _ end: WalkEnd<Node>, _ walk: Walk, _ tree: Tree, _ now: Nanoseconds
     ) throws(Errno) -> WalkResult {
         if file.open.isSuperset(of: [.create, .directory]) { throw .invalidArgument }
         switch end {
@@ -22,7 +22,7 @@ extension FileSystems {
             if hasSlash { throw .isDirectory }
             return try create(file, directory, name, walk, tree, now)
         default:
-            let node = try existing(end)
+            let node = try end.existing()
             if file.open.isSuperset(of: [.create, .exclusive]) { throw .fileExists }
             return try open(file, node, walk, tree, now)
         }

@@ -4,23 +4,6 @@ import ServerKit
 // The operations on two places, with both parents pinned by resmgr: renameat(2) and linkat(2).
 
 extension FileSystems {
-    /// A last component as `WalkResult.parent` gave it.
-    private struct LastName {
-        var name: [UInt8]
-        var hasSlash: Bool
-
-        /// Throws `noSuchFileOrDirectory` (empty), `fileNameTooLong`, `invalidArgument` (a slash or a zero inside).
-        init(_ text: [UInt8]) throws(Errno) {
-            hasSlash = text.last == UInt8(ascii: "/")
-            name = hasSlash ? Array(text.dropLast()) : text
-            if name.isEmpty { throw .noSuchFileOrDirectory }
-            if name.count > Limits.name { throw .fileNameTooLong }
-            if name.contains(0) || name.contains(UInt8(ascii: "/")) { throw .invalidArgument }
-        }
-
-        var isDots: Bool { name == [UInt8(ascii: ".")] || name == [UInt8(ascii: "."), UInt8(ascii: ".")] }
-    }
-
     /// A directory pinned earlier. Throws `noSuchFileOrDirectory` if it is gone, `notDirectory`.
     private func directory(_ id: NodeID, in tree: Tree) throws(Errno) -> Node {
         guard let node = tree.node(id), node.links > 0 else { throw .noSuchFileOrDirectory }

@@ -1,4 +1,4 @@
-import ABI
+package import ABI
 import ServerKit
 
 // `walk`: the path, then its final operation.
@@ -19,16 +19,16 @@ extension FileSystems {
         case .symbolicLink(let target): try symbolicLink(target, end, walk.credentials, tree, now)
         case .removeDirectory: try removeDirectory(end, walk.credentials, tree, now)
         case .unlink: try unlink(end, walk.credentials, tree, now)
-        case .parent: return try parent(end)
-        case .status: return .status(try existing(end).status)
-        case .setTimes(let times): try setTimes(times, try existing(end), walk.credentials, tree, now)
-        case .setMode(let mode): try setMode(mode, try existing(end), walk.credentials, tree, now)
-        case .setOwner(let user, let group): try setOwner(user, group, try existing(end), walk.credentials, tree, now)
-        case .setSize(let size): try setSize(size, try existing(end), walk.credentials, tree, now)
-        case .access(let mask): try access(mask, try existing(end), walk.credentials, tree)
-        case .readLink: return .target(try readLink(try existing(end)))
+        case .parent: return try end.parent(in: tree)
+        case .status: return .status(try end.existing().status)
+        case .setTimes(let times): try setTimes(times, try end.existing(), walk.credentials, tree, now)
+        case .setMode(let mode): try setMode(mode, try end.existing(), walk.credentials, tree, now)
+        case .setOwner(let user, let group): try setOwner(user, group, try end.existing(), walk.credentials, tree, now)
+        case .setSize(let size): try setSize(size, try end.existing(), walk.credentials, tree, now)
+        case .access(let mask): try access(mask, try end.existing(), walk.credentials, tree)
+        case .readLink: return .target(try readLink(try end.existing()))
         case .resolve:
-            let node = try existing(end)
+            let node = try end.existing()
             return .node(node.id, node.kind)
         }
         return .nothing
@@ -48,22 +48,17 @@ extension FileSystems {
         }
     }
 
-    /// The file at the end of a walk. Throws `noSuchFileOrDirectory` if there is none.
-    func existing(_ end: WalkEnd) throws(Errno) -> Node {
-        switch end {
-        case .place(let node, _): return node
-        case .entry(_, _, let node?, _): return node
-        case .entry, .outside: throw .noSuchFileOrDirectory
-        }
-    }
+}
 
-    private func parent(_ end: WalkEnd) throws(Errno) -> WalkResult {
-        switch end {
+extension WalkEnd {
+    /// The directory that the last component is in, and the component. Throws `notDirectory` for a start that is none.
+    package func parent<Walked: WalkableTree>(in tree: Walked) throws(Errno) -> WalkResult where Walked.WalkNode == Node {
+        switch self {
         case .place(let node, _):
-            guard node.kind == .directory else { throw .notDirectory }
-            return .parent(node.id, [UInt8(ascii: ".")])
+            guard tree.isDirectory(node) else { throw .notDirectory }
+            return .parent(tree.number(of: node), [UInt8(ascii: ".")])
         case .entry(let directory, let name, _, let hasSlash):
-            return .parent(directory.id, hasSlash ? name + [UInt8(ascii: "/")] : name)
+            return .parent(tree.number(of: directory), hasSlash ? name + [UInt8(ascii: "/")] : name)
         case .outside(let result): return result
         }
     }
@@ -71,7 +66,7 @@ extension FileSystems {
 
 extension FinalOperation {
     /// What it makes of a symbolic link at the end.
-    var lastLink: LastLink {
+    package var lastLink: LastLink {
         switch self {
         case .open(let file): return file.open.isSuperset(of: [.create, .exclusive]) ? .keep : .byFlag
         case .status, .setTimes, .setMode, .setOwner, .setSize, .access, .readLink, .resolve: return .byFlag

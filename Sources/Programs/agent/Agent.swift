@@ -172,8 +172,9 @@ struct Agent {
 
     private mutating func answer(_ request: PageRequest, _ number: UInt32) throws(Errno) -> AgentMessage? {
         switch request {
-        case .run(let directory, let arguments, let environment, let input):
-            return try start(number, directory, arguments, environment, input)
+        case .run(let program, let directory, let arguments, let environment, let input):
+            guard let program = program ?? arguments.first else { throw .invalidArgument }
+            return try start(number, program, directory, arguments, environment, input)
         case .input(let bytes):
             if let index = run(number), !runs[index].isInputComplete {
                 runs[index].pending += bytes
@@ -205,9 +206,8 @@ struct Agent {
     private func run(_ number: UInt32) -> Int? { runs.firstIndex { $0.number == number } }
 
     private mutating func start(
-        _ number: UInt32, _ directory: [UInt8], _ arguments: [[UInt8]], _ environment: [[UInt8]], _ input: [UInt8]
+        _ number: UInt32, _ path: [UInt8], _ directory: [UInt8], _ arguments: [[UInt8]], _ environment: [[UInt8]], _ input: [UInt8]
     ) throws(Errno) -> AgentMessage? {
-        guard let path = arguments.first else { throw .invalidArgument }
         if run(number) != nil { throw .fileExists }
         // A directory whose server is gone is left for the root.
         let home = (try? Program.currentDirectory()) ?? [UInt8(ascii: "/")]

@@ -4,7 +4,7 @@ import Martlet
 
 /// What the page asks for.
 enum PageRequest {
-    case run(directory: [UInt8], arguments: [[UInt8]], environment: [[UInt8]], input: [UInt8])
+    case run(program: [UInt8]?, directory: [UInt8], arguments: [[UInt8]], environment: [[UInt8]], input: [UInt8])
     case input([UInt8])
     case inputEnd
     case readFile(path: [UInt8], offset: UInt64, count: UInt32)
@@ -23,6 +23,7 @@ enum PageRequest {
         case kill = 6
         case status = 7
         case makeDirectory = 8
+        case runFile = 9
     }
 
     /// Largest message either way, in bytes.
@@ -32,10 +33,10 @@ enum PageRequest {
     init(kind: UInt8, _ reader: inout ByteReader) throws(Errno) {
         guard let kind = Kind(rawValue: kind) else { throw .badMessage }
         switch kind {
-        case .run:
+        case .run, .runFile:
             self = .run(
-                directory: try reader.string(), arguments: try reader.strings(), environment: try reader.strings(),
-                input: try reader.string())
+                program: kind == .runFile ? try reader.string() : nil, directory: try reader.string(),
+                arguments: try reader.strings(), environment: try reader.strings(), input: try reader.string())
         case .input: self = .input(reader.rest())
         case .inputEnd: self = .inputEnd
         case .readFile:

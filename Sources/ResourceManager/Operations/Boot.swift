@@ -19,16 +19,28 @@ struct Boot {
         let type: [UInt8]
         let target: [UInt8]
         let options: [UInt8]
-        /// Made by `createFileSystem`; else the server's file system 1.
-        let isMade: Bool
+        /// The server's file system of that number; `nil`: made by `createFileSystem`.
+        let provided: FileSystemID?
+        /// Whether the directory that it is mounted on is made if there is none.
+        let makesTarget: Bool
         var state = State.waiting
 
         init(_ type: StaticString, _ target: StaticString, _ options: StaticString = "", isMade: Bool) {
-            self.type = [UInt8](type)
-            self.target = [UInt8](target)
-            self.options = [UInt8](options)
-            self.isMade = isMade
+            self.init(
+                type: [UInt8](type), target: [UInt8](target), options: [UInt8](options),
+                provided: isMade ? nil : FileSystemID(rawValue: 1), makesTarget: false)
         }
+
+        init(type: [UInt8], target: [UInt8], options: [UInt8], provided: FileSystemID?, makesTarget: Bool) {
+            self.type = type
+            self.target = target
+            self.options = options
+            self.provided = provided
+            self.makesTarget = makesTarget
+        }
+
+        /// Whether it is mounted somewhere in the other one, which is not the root.
+        func isInside(_ other: BootMount) -> Bool { target.starts(with: other.target + [UInt8(ascii: "/")]) }
     }
 
     enum InitState: UInt8 {
@@ -60,15 +72,30 @@ extension ResourceManager {
         generator = RandomGenerator(seed: start.entropy)
         let configuration = Configuration(start.configuration)
         boot.initPath = configuration["init"] ?? [UInt8]("/sbin/init")
+        for line in configuration.values("mount") {
+            do throws(Errno) {
+                try boot.add(mount: line)
+            } catch {
+                say([UInt8]("the configured mount ") + line + " is left out: " + error.text)
+            }
+        }
         servers = [
             ServerRecord(name: [UInt8]("tty"), grants: .console),
             ServerRecord(
                 name: [UInt8]("netfs"), grants: .fetch,
-                configuration: [UInt8]("manifest=") + (configuration["manifest"] ?? []) + "\n"),
+                configuration: [UInt8]("manifest=") + (configuration["manifest"] ?? []) + "\n"
+                    + boot.directoryLines),
             ServerRecord(name: [UInt8]("pipe")),
             ServerRecord(name: [UInt8]("tmpfs")),
             ServerRecord(name: [UInt8]("devfs"), grants: .page),
         ]
+        for name in configuration.values("server") {
+            do throws(Errno) {
+                try add(server: name)
+            } catch {
+                say([UInt8]("the configured server ") + name + " is left out: " + error.text)
+            }
+        }
         for index in servers.indices { startServer(ServerNumber(rawValue: UInt32(index))) }
     }
 
@@ -77,7 +104,7 @@ extension ResourceManager {
         let root = servers[Int(ResourceManager.rootServer.rawValue)]
         if root.isGivenUp { return panic([UInt8]("there is no root file system: netfs: ") + root.reason) }
         for index in boot.mounts.indices where boot.mounts[index].state == .waiting {
-            guard index == 0 || mounts.root != nil, let server = server(ofType: boot.mounts[index].type),
+            guard index == 0 || mounts.root != nil, !boot.isBlocked(index), let server = server(ofType: boot.mounts[index].type),
                 let hart = registeredHart(of: server)
             else { continue }
             boot.mounts[index].state = .underWay
@@ -94,7 +121,11 @@ extension ResourceManager {
             let isReady = registeredHart(of: ServerNumber(rawValue: UInt32(index))) != nil
             guard isReady || servers[index].wasLate || servers[index].isGivenUp else { return false }
         }
-        return boot.mounts.allSatisfy { $0.state == .settled || ($0.state == .waiting && server(ofType: $0.type) == nil) }
+        return boot.mounts.indices.allSatisfy { index in
+            let mount = boot.mounts[index]
+            return mount.state == .settled
+                || (mount.state == .waiting && (server(ofType: mount.type) == nil || boot.isBlocked(index)))
+        }
     }
 
     private mutating func startMount(_ index: Int, _ server: ServerNumber, _ hart: HartID) {
@@ -103,7 +134,7 @@ extension ResourceManager {
         var state = MountTask(
             origin: .system, bootIndex: index, server: server, hart: hart, credentials: .root,
             record: MountRecord(target: wanted.target, type: wanted.type, options: wanted.options), stage: .rooting,
-            fileSystem: wanted.isMade ? nil : FileSystemID(rawValue: 1), isMade: wanted.isMade)
+            fileSystem: wanted.provided, provided: wanted.provided)
         do throws(Errno) {
             if let root = mounts.root {
                 var walk = try PathWalk(

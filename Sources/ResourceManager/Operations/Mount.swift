@@ -8,6 +8,8 @@ struct MountTask {
     enum Stage: Equatable {
         /// The directory is looked for.
         case resolving(PathWalk)
+        /// A directory on the way to it is made, the component of that index; then it is looked for once more.
+        case making(PathWalk, Int)
         /// Its absolute path is looked for.
         case locating(LocationWalk)
         /// The server makes the file system.
@@ -29,7 +31,9 @@ struct MountTask {
     var stage: Stage
     /// `nil` as long as it is not made; the server's first one exists from the start.
     var fileSystem: FileSystemID?
-    let isMade: Bool
+    let provided: FileSystemID?
+    /// Whether the directory may still be made.
+    var mayMake = true
     var root = NodeID.none
     var point: MountPoint?
 }
@@ -53,7 +57,7 @@ extension ResourceManager {
             MountTask(
                 origin: .call(call.key), bootIndex: nil, server: server, hart: hart, credentials: credentials,
                 record: MountRecord(target: [], type: request.type, options: request.options), stage: .resolving(walk),
-                isMade: true))
+                provided: nil))
         return .pending
     }
 
@@ -70,7 +74,14 @@ extension ResourceManager {
     private mutating func advance(_ task: TaskID, _ state: inout MountTask, _ reply: Reply) throws(Errno) -> Progress {
         switch state.stage {
         case .resolving(var walk):
-            guard let (result, mount) = try advance(&walk, reply, task, 0) else {
+            let step: (WalkResult, MountNumber)?
+            do throws(Errno) {
+                step = try advance(&walk, reply, task, 0)
+            } catch {
+                guard error == .noSuchFileOrDirectory, makesTarget(state) else { throw error }
+                return try makeDirectory(0, task, &state)
+            }
+            guard let (result, mount) = step else {
                 state.stage = .resolving(walk)
                 return .waiting
             }
@@ -83,6 +94,17 @@ extension ResourceManager {
             var location = LocationWalk(of: .known(mount, .node(node)))
             guard try advance(&location, nil, task, 0) == nil else { throw .ioError }
             state.stage = .locating(location)
+        case .making(var walk, let index):
+            do throws(Errno) {
+                guard try advance(&walk, reply, task, 0) != nil else {
+                    state.stage = .making(walk, index)
+                    return .waiting
+                }
+            } catch {
+                // What is there already is as good.
+                guard error == .fileExists else { throw error }
+            }
+            return try makeDirectory(index + 1, task, &state)
         case .locating(var walk):
             guard let path = try advance(&walk, reply, task, 0) else {
                 state.stage = .locating(walk)
@@ -102,6 +124,28 @@ extension ResourceManager {
             mounted(state, nil)
             return .done
         }
+        return .waiting
+    }
+
+    private func makesTarget(_ state: MountTask) -> Bool {
+        guard let index = state.bootIndex else { return false }
+        return state.mayMake && boot.mounts[index].makesTarget
+    }
+
+    /// Makes the directory that the first components of the target up to that index mean, or goes on behind the last.
+    private mutating func makeDirectory(_ index: Int, _ task: TaskID, _ state: inout MountTask) throws(Errno) -> Progress {
+        guard let root = mounts.root else { throw .ioError }
+        let slash = UInt8(ascii: "/")
+        let names = state.record.target.split(separator: slash)
+        let isMade = index >= names.count
+        var path: [UInt8] = []
+        for name in names.prefix(index + 1) { path += [slash] + name }
+        var walk = try PathWalk(
+            from: .known(root, .root), flags: [], path: path, credentials: .root, process: .nobody,
+            operation: isMade ? .resolve : .makeDirectory(0o755), in: mounts)
+        guard try advance(&walk, nil, task, 0) == nil else { throw .ioError }
+        if isMade { state.mayMake = false }
+        state.stage = isMade ? .resolving(walk) : .making(walk, index)
         return .waiting
     }
 
@@ -128,7 +172,7 @@ extension ResourceManager {
         guard registeredHart(of: state.server) == state.hart else { throw .ioError }
         let number = try mounts.add(
             Mounted(
-                server: state.server, fileSystem: state.fileSystem, isMade: state.isMade, root: state.root, point: state.point,
+                server: state.server, fileSystem: state.fileSystem, provided: state.provided, root: state.root, point: state.point,
                 record: state.record))
         state.stage = .covering(number)
         guard let point = state.point else {
@@ -144,7 +188,7 @@ extension ResourceManager {
     /// Nothing of a mount that failed is left.
     private mutating func abandon(_ state: MountTask) {
         if case .covering(let number) = state.stage { mounts.remove(number) }
-        guard state.isMade, let fileSystem = state.fileSystem, registeredHart(of: state.server) == state.hart else { return }
+        guard state.provided == nil, let fileSystem = state.fileSystem, registeredHart(of: state.server) == state.hart else { return }
         request(state.hart.connection, .destroyFileSystem, OneFileSystem(fileSystem: fileSystem), for: .nothing)
     }
 

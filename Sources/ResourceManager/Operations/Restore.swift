@@ -59,13 +59,13 @@ extension ResourceManager {
                 return next(task, &state)
             }
             guard mounted.server == state.server else { return try resolve(number, task, &state) }
-            if mounted.isMade {
+            if let fileSystem = mounted.provided {
+                try findRoot(fileSystem, task, &state)
+            } else {
                 try ask(
                     state.server, .createFileSystem,
                     CreateFileSystem(options: mounted.record.options, credentials: .root), task, 0)
                 state.stage = .creating
-            } else {
-                try findRoot(FileSystemID(rawValue: 1), task, &state)
             }
             return .waiting
         } catch {

@@ -37,8 +37,8 @@ struct Options {
     var mounts: [Mount] = []
     /// The folder with the image; nil: `web/build` of the checkout that the command is run in.
     var image: String?
-    /// MiB of memory that all programs may have together; nil: no bound.
-    var memoryLimit: UInt64?
+    /// MiB of memory that each program may have; nil: no bound.
+    var memoryLimit: Int?
     /// Seconds after which the machine is stopped; nil: never.
     var timeLimit: Double?
     /// Whether the image's own servers run, not the native ones.
@@ -54,14 +54,20 @@ struct Options {
           -c COMMAND             run a shell command with this process's streams, and exit with its status
           run FILE.wasm ARG...   run a program for WASI preview 1 in the current directory
 
-          --mount HOST:GUEST[:ro]  a directory of the host in the machine (repeatable)
+          --mount HOST:GUEST[:ro]  a directory of the host in the machine (repeatable); missing directories of the
+                                 machine are made
           --seed N               the schedule of a simulated machine: virtual time, and the same seed gives the same run
           --trace                write each message to standard error
           --servers wasm         run the image's own servers, not the native ones
           --image DIRECTORY      where scripts/build put the system (default: web/build)
-          --limit-memory MIB     most memory of all programs
+          --limit-memory MIB     most memory of each program (at most 4096)
           --limit-time SECONDS   stop after that long
           --version, --help
+
+        Of the host a program sees what is mounted, nothing else. `run` mounts the current directory on /mnt/host, where the
+        program starts, and that of FILE, read-only, on /mnt/program. So relative paths below the current directory mean
+        what they mean here. Absolute ones do so if the current directory is below /home, /tmp or /mnt, since it is mounted
+        under its own name then too. Files belong to root there if they belong to you.
 
         """
 
@@ -93,10 +99,13 @@ struct Options {
             case "--image": options.image = try value(of: word, &rest)
             case "--mount": options.mounts.append(try mount(try value(of: word, &rest)))
             case "--limit-memory":
-                options.memoryLimit = try number(word, &rest) { UInt64($0).flatMap { $0 > 0 && $0 <= 1 << 20 ? $0 : nil } }
+                options.memoryLimit = try number(word, &rest) { Int($0).flatMap { $0 > 0 && $0 <= 4096 ? $0 : nil } }
             case "--limit-time": options.timeLimit = try number(word, &rest) { Double($0).flatMap { $0 > 0 && $0 < 1e9 ? $0 : nil } }
             default: throw Refusal(text: word.hasPrefix("-") ? "there is no option \(word)" : "\(word) is not expected here")
             }
+        }
+        for (index, mount) in options.mounts.enumerated() where options.mounts[..<index].contains(where: { $0.guest == mount.guest }) {
+            throw Refusal(text: "two directories are to be mounted on \(mount.guest)")
         }
         return options
     }
@@ -123,6 +132,10 @@ struct Options {
         guard parts.count == 2, !parts[0].isEmpty, parts[1].hasPrefix("/") else {
             throw Refusal(text: "--mount \(text): HOST:GUEST is wanted, GUEST from the root on")
         }
-        return Mount(host: parts[0], guest: parts[1], isReadOnly: isReadOnly)
+        let names = parts[1].split(separator: "/")
+        guard !names.isEmpty, !names.contains("."), !names.contains(".."), !parts[1].contains("\n") else {
+            throw Refusal(text: "--mount \(text): GUEST is a directory below the root, without . and ..")
+        }
+        return Mount(host: parts[0], guest: "/" + names.joined(separator: "/"), isReadOnly: isReadOnly)
     }
 }

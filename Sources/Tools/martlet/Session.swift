@@ -1,5 +1,6 @@
 import ABI
 import Glibc
+import HostFS
 import Machine
 import ServerKit
 
@@ -16,21 +17,28 @@ final class Session {
 
     /// Bytes of standard input read at once.
     private static let inputPiece = 64 << 10
+    /// Pages of 64 KiB.
+    private static let pagesOfMebibyte = 16
 
-    init(_ options: Options, image: SystemImage) {
+    init(_ options: Options, _ image: SystemImage, _ mounts: HostMounts) {
         self.options = options
         var machineOptions = Machine.Options()
         machineOptions.seed = options.seed ?? hostTime(CLOCK_REALTIME)
         machineOptions.site = { image.file($0) }
         machineOptions.configuration =
-            "manifest=\(image.manifestHash)\nabi=\(Header.version)\nwait=native\ninit=/sbin/init\n"
+            "manifest=\(image.manifestHash)\nabi=\(Header.version)\nwait=native\ninit=/sbin/init\n" + mounts.configuration
+        if let limit = options.memoryLimit { machineOptions.programPages = limit * Session.pagesOfMebibyte }
         if !options.isSimulated {
             machineOptions.time = .real(
                 monotonic: { Nanoseconds(rawValue: hostTime(CLOCK_MONOTONIC)) },
                 real: { Nanoseconds(rawValue: hostTime(CLOCK_REALTIME)) })
         }
         if options.traces { machineOptions.trace = { writeAll(2, Array("\($0)\n".utf8)) } }
-        let machine = Machine(machineOptions, servers: .native)
+        let directories = mounts.directories
+        var servers = ServerSet.native
+        let make = servers.make
+        servers.make = { $0 == "hostfs" ? ServerReactor(HostFS(directories)) : make($0) }
+        let machine = Machine(machineOptions, servers: servers)
         self.machine = machine
         agent = AgentClient { [unowned machine] in machine.sendFromPage($0) }
         machine.onPageMessage = { [unowned agent] in agent.receive($0) }
@@ -48,16 +56,24 @@ final class Session {
     }
 
     /// A command with this process's streams.
-    func run(_ command: [[UInt8]], directory: [UInt8] = Array("/".utf8)) -> Int32 {
+    ///
+    /// - Parameters:
+    ///   - program: its path, if that is not the first word of the command.
+    ///   - directory: where it starts.
+    func run(_ command: [String], program: String? = nil, directory: String = "/") -> Int32 {
         signal(SIGPIPE, SIG_IGN)
         var console: [UInt8] = []
         // The console is for what the system says of itself; it is shown if the command cannot be run.
         machine.onConsole = { console = (console + $0).suffix(4096) }
+        // Of a system that comes up as it should nothing is said.
+        machine.onLog = { complain($0) }
         guard boot() else {
+            if isOverTime { return timedOut() }
             writeAll(2, console)
             return 1
         }
-        let running = agent.run(command, directory: directory, endsInput: false)
+        let running = agent.run(
+            command.map { Array($0.utf8) }, program: program.map { Array($0.utf8) }, directory: Array(directory.utf8), endsInput: false)
         running.onOutput = { [unowned self, unowned running] stream, bytes in
             if !writeAll(stream == .output ? 1 : 2, bytes) { agent.signal(.brokenPipe, to: running) }
         }

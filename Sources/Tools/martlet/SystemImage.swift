@@ -8,24 +8,19 @@ struct SystemImage {
     /// The SHA-256 of the manifest, in hexadecimal digits.
     let manifestHash: String
 
-    /// Why there is no image.
-    struct Missing: Error {
-        var text: String
-    }
-
     /// Opens the image in a folder, or that of the checkout in or above the current directory.
-    static func find(_ folder: String?) throws(Missing) -> SystemImage {
+    static func find(_ folder: String?) throws(HostFailure) -> SystemImage {
         if let folder {
-            guard let image = SystemImage(folder: folder) else { throw Missing(text: "there is no system in \(folder)") }
+            guard let image = SystemImage(folder: folder) else { throw HostFailure(text: "there is no system in \(folder)") }
             return image
         }
-        guard var directory = currentDirectory() else { throw Missing(text: "the current directory: \(hostError)") }
+        guard var directory = currentDirectory() else { throw HostFailure(text: "the current directory: \(hostError)") }
         while true {
             if let image = SystemImage(folder: directory + "/web/build") { return image }
             guard let slash = directory.lastIndex(of: "/") else { break }
             directory = String(directory[..<slash])
         }
-        throw Missing(text: "there is no web/build in or above the current directory: run scripts/build, or name it with --image")
+        throw HostFailure(text: "there is no web/build in or above the current directory: run scripts/build, or name it with --image")
     }
 
     private init?(folder: String) {
