@@ -10,6 +10,8 @@ import subprocess
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
+CONSTANTS = HERE.parent.parent / "web/generated/abi.js"
+COMPILER = pathlib.Path(os.path.realpath(shutil.which("swift"))).parent / "clang"
 
 
 def boot(page, query=""):
@@ -80,7 +82,6 @@ def assembled(source):
 @functools.cache
 def compiled(source, *options):
     """A program of C for WASI preview 1, by the compiler that Swift brings and Debian's C library."""
-    compiler = pathlib.Path(os.path.realpath(shutil.which("swift"))).parent / "clang"
     builtins = sorted(pathlib.Path("/usr/lib").glob("llvm-*/lib/clang/*/lib/wasi/libclang_rt.builtins-wasm32.a"))[-1]
     system = pathlib.Path("/usr/lib/wasm32-wasi")
     with tempfile.TemporaryDirectory() as folder:
@@ -88,9 +89,20 @@ def compiled(source, *options):
         path.write_text(source)
         subprocess.run(
             [
-                compiler, "--target=wasm32-wasi", "-O1", "-Wall", "-Werror", "-nostdlib", "-isystem", "/usr/include/wasm32-wasi", *options,
+                COMPILER, "--target=wasm32-wasi", "-O1", "-Wall", "-Werror", "-nostdlib", "-isystem", "/usr/include/wasm32-wasi", *options,
                 system / "crt1-command.o", path, system / "libc.a", builtins, "-o", f"{path}.wasm",
             ],
             check=True,
         )  # fmt: skip
+        return pathlib.Path(f"{path}.wasm").read_bytes()
+
+
+@functools.cache
+def module(source, *options):
+    """A module of C without any library, for one side of a hart, by the compiler that Swift brings."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "module.c")
+        path.write_text(source)
+        flags = ["--target=wasm32", "-O1", "-fno-builtin", "-nostdlib", "-I", HERE / "hart", "-Wl,--no-entry", *options]
+        subprocess.run([COMPILER, *flags, path, "-o", f"{path}.wasm"], check=True)
         return pathlib.Path(f"{path}.wasm").read_bytes()

@@ -66,6 +66,8 @@ export class HartWorker {
   async end() {
     this.onReport = () => {};
     this.onError = () => {};
+    // Firefox 153 may log "uncaught exception: undefined" for the page when this hits a worker while a stack of it is being suspended,
+    // which can neither be caught nor prevented from here, and harms nothing.
     this.#worker.terminate();
     // A computing worker takes up to two seconds to end in Chromium. Its death frees its lock.
     if (navigator.locks) await navigator.locks.request(this.#lock, () => {});

@@ -3,33 +3,15 @@
 import base64
 import functools
 import json
-import os
-import pathlib
 import re
-import shutil
-import subprocess
-import tempfile
 
-from machine import assembled
+from machine import CONSTANTS, HERE, assembled, module
 
-HERE = pathlib.Path(__file__).resolve().parent.parent
-CONSTANTS = HERE.parent.parent / "web/generated/abi.js"
 WASI = "wasi_snapshot_preview1"
 
 
 def _text(data):
     return json.dumps(base64.b64encode(data).decode())
-
-
-def _compiled(source, *options):
-    """A module of C, by the compiler that Swift brings."""
-    compiler = pathlib.Path(os.path.realpath(shutil.which("swift"))).parent / "clang"
-    with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(folder, "module.c")
-        path.write_text(source)
-        flags = ["--target=wasm32", "-O1", "-fno-builtin", "-nostdlib", "-I", HERE / "hart", "-Wl,--no-entry", *options]
-        subprocess.run([compiler, *flags, path, "-o", f"{path}.wasm"], check=True)
-        return pathlib.Path(f"{path}.wasm").read_bytes()
 
 
 @functools.cache
@@ -41,12 +23,12 @@ def _libos():
         if name not in present:
             types = ["u32 thread"] + [f"{'u32' if letter == 'i' else 'u64'} p{i}" for i, letter in enumerate(parameters)]
             source += f"EXPORT({name}) int call_{name}({', '.join(types)}) {{ return 52; }}\n"
-    return _text(_compiled(source, "-Wl,--import-memory"))
+    return _text(module(source, "-Wl,--import-memory"))
 
 
 @functools.cache
 def _server():
-    return _text(_compiled((HERE / "hart/server.c").read_text()))
+    return _text(module((HERE / "hart/server.c").read_text()))
 
 
 def _open(page):

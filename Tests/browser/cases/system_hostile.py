@@ -1,13 +1,13 @@
 """Hostile programs: they flood, exhaust, forge and pass wild pointers, and harm only themselves."""
 
+import base64
 import json
 import re
 
 import driver
-from machine import HERE, assembled, boot_and_settle, compiled, connect_agent, information, run, store
+from machine import CONSTANTS, HERE, assembled, boot_and_settle, compiled, connect_agent, information, module, run, store
 
 PROGRAMS = HERE / "programs"
-CONSTANTS = HERE.parent.parent / "web/generated/abi.js"
 
 AGAIN, BAD_FILE_DESCRIPTOR, NO_CHILD, BAD_ADDRESS, INVALID, NOT_PERMITTED, NO_PROCESS = 6, 8, 12, 21, 28, 63, 71
 
@@ -107,7 +107,7 @@ def floods_together_slow_only_themselves(page):
     floods = ["write", "open", "stat", "poll", "spin"]
     for how in floods:
         _begin_flood(page, how)
-    for _ in range(10):
+    for _ in range(5):
         _works(page)
     for how in floods:
         _kill_flood(page, how)
@@ -276,4 +276,71 @@ def forged_ids_and_counts_are_refused(page):
         what = call.rsplit(" ", 1)[0]
         assert int(error) == FORGERIES.get(call, FORGERIES.get(what)), answer
     assert {answer.rsplit(": ", 1)[0].rsplit(" ", 1)[0] for answer in answers} == {name for name in FORGERIES if not name[-1].isdigit()}
+    unharmed.check()
+
+
+# The page's own script is trusted, and so a case can put another libOS beside the next program. No program can.
+REPLACE_LIBOS = """
+globalThis.Worker = class extends Worker {
+  postMessage(message) {
+    const isReplaced = globalThis.hostile && message.kind === "start" && message.role === 2;
+    super.postMessage(isReplaced ? { ...message, ...hostile } : message);
+    if (isReplaced) globalThis.hostile = null;
+  }
+};
+"""
+
+ANSWER_NOBODY, SEND_A_SERVERS_NOTICE, SEND_THE_MANAGERS_NOTICE, CANCEL_BADLY, ASK_EVERYTHING, GUESS_HANDLES = range(1, 7)
+BAD_SYSTEM_CALL = 31
+
+
+def _run_hostile(page, what, connection):
+    """Runs a shell whose libOS is hostile.c; the result of the command."""
+    operations = re.search(r"Operation = Object.freeze\(\{(.*?)\}", CONSTANTS.read_text(), re.DOTALL)[1]
+    numbers = ", ".join(re.findall(r"0x[0-9a-f]{4}", operations))
+    source = f"#define OPERATIONS {numbers}\n" + (HERE / "hart/hostile.c").read_text()
+    text = base64.b64encode(module(source, "-Wl,--import-memory", f"-DWHAT={what}", f"-DCONNECTION={connection}")).decode()
+    page.evaluate(
+        f"""(async () => {{
+          const bytes = Uint8Array.from(atob("{text}"), (c) => c.charCodeAt(0));
+          const memory = (await import("/hart/binary.js")).importedMemory(bytes);
+          globalThis.hostile = {{ module: await WebAssembly.compile(bytes), memory }};
+        }})()"""
+    )
+    result = run(page, "true")
+    assert page.evaluate("hostile") is None, "it was not this libOS that ran"
+    return result
+
+
+@driver.limit(60)
+def a_libos_that_breaks_the_protocol_ends_its_own_process(page):
+    page.before_load(REPLACE_LIBOS)
+    unharmed = _Unharmed(page)
+    for what in [ANSWER_NOBODY, SEND_A_SERVERS_NOTICE, SEND_THE_MANAGERS_NOTICE, CANCEL_BADLY]:
+        # To resmgr, and to the two servers that a shell begins with.
+        for connection in [0, 1, 2]:
+            told = len(page.console_messages)
+            result = _run_hostile(page, what, connection)
+            assert result == {"status": 128 + BAD_SYSTEM_CALL, "stdout": "", "stderr": ""}, (what, connection, result)
+            assert any("/bin/sh" in text and "ended, since it" in text for text in page.console_messages[told:]), (what, connection)
+    unharmed.check()
+
+
+@driver.limit(60)
+def requests_that_nobody_can_decode_are_answered_with_errors(page):
+    page.before_load(REPLACE_LIBOS)
+    unharmed = _Unharmed(page)
+    for connection in [1, 2]:
+        result = _run_hostile(page, ASK_EVERYTHING, connection)
+        assert result == {"status": 7, "stdout": "", "stderr": ""}, (connection, result)
+    unharmed.check()
+
+
+@driver.limit(60)
+def a_guessed_handle_is_good_for_nothing(page):
+    page.before_load(REPLACE_LIBOS)
+    unharmed = _Unharmed(page)
+    for connection in [1, 2]:
+        # Its own alone: image, root and working directory of netfs, the standard streams of pipe. Others have many there.
+        assert _run_hostile(page, GUESS_HANDLES, connection)["status"] == 3, connection
     unharmed.check()

@@ -9,7 +9,7 @@ typedef unsigned long long u64;
 #define EXPORT(name) __attribute__((export_name(#name)))
 
 enum { REQUEST = 1, REPLY = 2, NOTICE = 3, HEADER = 48 };
-enum { CANCEL = 0x0001, SET_STAMP = 0x0103, START_PROGRAM = 0x0201, HART_GONE = 0x0303, EXIT = 0x0402, READ = 0x0801, WRITE = 0x0802 };
+enum { CANCEL = 0x0001, SET_STAMP = 0x0103, START_PROGRAM = 0x0201, HART_GONE = 0x0303, EXIT = 0x0402, READ = 0x0801, WRITE = 0x0802, STATUS = 0x0804 };
 
 IMPORT(send) u32 host_send(u32 connection, void *message, u32 length);
 IMPORT(set_timer) void host_set_timer(u64 deadline);
