@@ -112,7 +112,7 @@ import Wasm
     @Test func aFrameThatCannotBeNamedTraps() throws {
         var builder = ModuleBuilder()
         builder.function("run", locals: Array(repeating: .v128, count: 40_000)) { _ in }
-        #expect(try builder.machine(limits: StoreLimits()).call("run").trapReason == .frameTooLarge)
+        #expect(try builder.machine(limits: StoreLimits()).call("run").trapReason == .functionTooLarge)
     }
 
     @Test func memoriesAndTablesGrowToTheirLimits() throws {

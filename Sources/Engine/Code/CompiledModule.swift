@@ -25,7 +25,7 @@ package final class CompiledModule {
     /// The name of a function as the name section tells it; nil if it does not.
     package func name(ofFunction index: UInt32) -> Name? { names?.function(index) }
 
-    /// The code of a function that the module defines, by its index among all functions; nil if its frame would be too large.
+    /// The code of a function that the module defines, by its index among all functions; nil if it is too large for the register form.
     func code(ofFunction index: UInt32) -> FunctionCode? {
         let defined = Int(index) - spaces.importedFunctions
         if let code = codes[defined] { return code }

@@ -185,11 +185,9 @@ extension FunctionCompiler {
         }
         let skip = emitConditionalBranch(condition, when: false)
         // What is stored on the way out is not stored for those who stay.
-        let kept = operands
+        let kept = operands.top(labels[index].arity.count)
         emitBranch(to: index)
-        let highest = operands.highest
-        operands = kept
-        operands.reserve(highest)
+        operands.restore(kept)
         branches[skip].target = bind(isReached: true)
     }
 
@@ -247,7 +245,7 @@ extension FunctionCompiler {
     private mutating func emitStubs(_ stubs: [(label: Int, branch: Int)]) {
         let sorted = stubs.sorted { ($0.label, $0.branch) < ($1.label, $1.branch) }
         var beginning = 0
-        for (position, stub) in sorted.enumerated() {
+        for (position, stub) in sorted.enumerated() where !isTooLong {
             if position == 0 || sorted[position - 1].label != stub.label {
                 beginning = bind(isReached: false)
                 emitBranch(to: stub.label)

@@ -42,7 +42,10 @@ struct FunctionCompiler {
         self.validator = validator
     }
 
-    /// Translates a function of the validated module; nil if it would need more slots than a field can name.
+    /// Whether there is more code than any sensible function becomes. Branches that carry many values far can become much.
+    var isTooLong: Bool { words.count > 65_536 + 8 * body.bytes.count }
+
+    /// Translates a function of the validated module; nil if it would need more slots than a field can name, or become too long.
     mutating func compile(_ function: Function) -> FunctionCode? {
         do {
             try validator.begin(function)
@@ -52,7 +55,7 @@ struct FunctionCompiler {
             while let instruction = try reader.next() {
                 source = instruction.offset
                 try translate(instruction)
-                guard operands.highest <= 0xFFFF else { return nil }
+                guard operands.highest <= 0xFFFF, !isTooLong else { return nil }
             }
         } catch {
             preconditionFailure("a module is validated before its functions are translated")

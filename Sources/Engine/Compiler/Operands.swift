@@ -86,6 +86,18 @@ struct OperandStack {
         operands[index].location = .home
     }
 
+    /// The topmost operands.
+    func top(_ count: Int) -> ArraySlice<Operand> { operands.suffix(count) }
+
+    /// Undoes that some of the topmost operands were stored.
+    mutating func restore(_ kept: ArraySlice<Operand>) {
+        for index in kept.indices where operands[index].location != kept[index].location {
+            if let slot = kept[index].location.local { reads[slot] += 1 }
+            operands[index].location = kept[index].location
+            settled = min(settled, index)
+        }
+    }
+
     /// The topmost operand that reads a local; nil if none does.
     func topmostRead(of slot: Int) -> Int? {
         guard reads[slot] > 0 else { return nil }

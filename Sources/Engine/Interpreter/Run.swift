@@ -185,7 +185,7 @@ extension Store {
         let function = functions[Int(activation.function)]
         guard let instance = function.pointee.instance else { return waitForHost(function, slot: activation.base) }
         let isReady = function.pointee.code != nil || prepare(function)
-        guard isReady, let code = function.pointee.code else { return trap(.frameTooLarge) }
+        guard isReady, let code = function.pointee.code else { return trap(.functionTooLarge) }
         let frame = topFrame + 1
         guard frame < framesEnd, function.pointee.frameSlots <= limits.stackSlots - activation.base else {
             return trap(.callStackExhausted)

@@ -5,6 +5,10 @@ package import Wasm
 
 /// Instances of modules and what they share, with the state of the run.
 package final class Store {
+    /// Slots behind the end of the stack, for what reads or clears a few too many: vector instructions read two slots where one is
+    /// meant, and the entry into a function clears eight.
+    private static let spareSlots = 8
+
     package let limits: StoreLimits
     /// The distinct function types; two types are the same when their numbers are.
     private(set) var types: [FunctionType] = []
@@ -44,8 +48,7 @@ package final class Store {
     package init(limits: StoreLimits = StoreLimits()) {
         self.limits = limits
         // SAFETY: both regions are freed in deinit. They hold plain numbers and pointers; a slot or frame is written before it is read.
-        // Vector instructions read two slots where one is meant: there are two more behind the end.
-        stack = .allocate(capacity: limits.stackSlots + 2)
+        stack = .allocate(capacity: limits.stackSlots + Store.spareSlots)
         stackEnd = stack + limits.stackSlots
         // One more than is used, for a place before the first frame, where `topFrame` points while there is none.
         frames = .allocate(capacity: limits.frames + 1) + 1

@@ -27,8 +27,8 @@ package struct Trap: Error, Equatable, Sendable {
         case uncaughtException
         /// There are more exceptions than the store may hold (`StoreLimits`).
         case exceptionsExhausted
-        /// A function needs a frame of more slots than the register form can name.
-        case frameTooLarge
+        /// A function needs a frame of more slots than the register form can name, or becomes very much code.
+        case functionTooLarge
 
         package var description: String {
             switch self {
@@ -45,7 +45,7 @@ package struct Trap: Error, Equatable, Sendable {
             case .nullExceptionReference: "null exception reference"
             case .uncaughtException: "uncaught exception"
             case .exceptionsExhausted: "too many exceptions"
-            case .frameTooLarge: "function frame too large"
+            case .functionTooLarge: "function too large"
             }
         }
     }
