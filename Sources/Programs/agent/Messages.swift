@@ -21,7 +21,8 @@ enum PageRequest {
         switch kind {
         case 1, 9:
             self = .run(
-                program: kind == 9 ? try reader.string() : nil, directory: try reader.string(), arguments: try reader.strings(), environment: try reader.strings(),
+                program: kind == 9 ? try reader.string() : nil, directory: try reader.string(), arguments: try reader.strings(),
+                environment: try reader.strings(),
                 input: try reader.string())
         case 2: self = .input(reader.rest())
         case 3: self = .inputEnd

@@ -35,9 +35,10 @@ final class Session {
         }
         if options.traces { machineOptions.trace = { writeAll(2, Array("\($0)\n".utf8)) } }
         let directories = mounts.directories
-        let machine = Machine(
-            machineOptions,
-            servers: { $0 == "hostfs" ? ServerReactor(HostFS(directories)) : SimulatedSystem.server($0) }, scripts: [:])
+        let servers: (String) -> (any Reactor)? = { module in
+            module == "hostfs" ? ServerReactor(HostFS(directories)) : SimulatedSystem.server(module)
+        }
+        let machine = Machine(machineOptions, servers: servers, scripts: [:])
         self.machine = machine
         agent = AgentClient { [unowned machine] in machine.sendFromPage($0) }
         machine.onPageMessage = { [unowned agent] in agent.receive($0) }
@@ -76,7 +77,8 @@ final class Session {
         running.onOutput = { [unowned self, unowned running] stream, bytes in
             if !writeAll(stream == .output ? 1 : 2, bytes) { agent.signal(.brokenPipe, to: running) }
         }
-        let status = loop(until: { running.end?.status }) { [self] bytes in
+        let ended = { running.end?.status }
+        let status = loop(until: ended) { [self] bytes in
             if bytes.isEmpty {
                 input = nil
                 agent.endInput(of: running)
