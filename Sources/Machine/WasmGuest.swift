@@ -175,7 +175,7 @@ final class WasmGuest: Guest {
     private static func signal(of reason: Trap.Reason) -> UInt32 {
         let signal: Signal
         switch reason {
-        case .memoryOutOfBounds, .callStackExhausted, .nullExceptionReference, .frameTooLarge: signal = .segmentation
+        case .memoryOutOfBounds, .callStackExhausted, .nullExceptionReference, .functionTooLarge: signal = .segmentation
         case .integerDivideByZero, .integerOverflow, .invalidConversion: signal = .arithmetic
         case .unreachable, .tableOutOfBounds, .undefinedElement, .uninitializedElement, .indirectCallTypeMismatch:
             signal = .illegalInstruction
@@ -193,7 +193,7 @@ final class WasmGuest: Guest {
         case .tableOutOfBounds, .undefinedElement, .uninitializedElement, .indirectCallTypeMismatch: reason = "bad indirect call"
         case .integerDivideByZero: reason = "integer division by zero"
         case .integerOverflow, .invalidConversion: reason = "integer overflow"
-        case .callStackExhausted, .frameTooLarge: reason = "stack exhausted"
+        case .callStackExhausted, .functionTooLarge: reason = "stack exhausted"
         case .nullExceptionReference: reason = "bad reference"
         case .uncaughtException, .exceptionsExhausted: reason = "uncaught exception"
         }

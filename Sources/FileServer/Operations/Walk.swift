@@ -47,7 +47,6 @@ extension FileSystems {
             return description.node
         }
     }
-
 }
 
 extension WalkEnd {

@@ -19,10 +19,13 @@ struct HostMounts {
         var status = stat()
         guard stat(host, &status) == 0 else { throw HostFailure(text: "\(host): \(hostError)") }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw HostFailure(text: "\(host) is no directory") }
-        guard !targets.contains(guest) else { throw HostFailure(text: "two directories are to be mounted on \(guest)") }
+        guard !isTaken(guest) else { throw HostFailure(text: "two directories are to be mounted on \(guest)") }
         directories.append(HostDirectory(path: host, isReadOnly: isReadOnly, readersMayExecute: readersMayExecute))
         targets.append(guest)
     }
+
+    /// Whether something is mounted there already.
+    func isTaken(_ guest: String) -> Bool { targets.contains(guest) }
 
     /// Lines for the resource manager's configuration.
     var configuration: String {

@@ -30,8 +30,7 @@ struct ProgramRun {
         arguments = [ProgramRun.split(file).name] + words.dropFirst()
         try mounts.add(current, on: ProgramRun.directory, isReadOnly: false)
         try mounts.add(directory, on: ProgramRun.programDirectory, isReadOnly: true, readersMayExecute: true)
-        let isOurs = current == ProgramRun.directory || current == ProgramRun.programDirectory
-        if ProgramRun.open.contains(where: { current.hasPrefix($0) }), !isOurs {
+        if ProgramRun.open.contains(where: { current.hasPrefix($0) }), !mounts.isTaken(current), !current.contains("\n") {
             try mounts.add(current, on: current, isReadOnly: false)
         }
     }

@@ -77,7 +77,8 @@ final class Session {
         running.onOutput = { [unowned self, unowned running] stream, bytes in
             if !writeAll(stream == .output ? 1 : 2, bytes) { agent.signal(.brokenPipe, to: running) }
         }
-        let status = loop(until: { running.end?.status }) { [self] bytes in
+        let ended = { running.end?.status }
+        let status = loop(until: ended) { [self] bytes in
             if bytes.isEmpty {
                 input = nil
                 agent.endInput(of: running)

@@ -41,7 +41,6 @@ extension HostFS {
         if node.kind == .directory {
             // Its `..` changes, which is a write to it.
             if fromDirectory !== toDirectory { try tree.check(Permission.write, node, credentials) }
-            if let replaced, replaced.kind != .directory { throw .notDirectory }
         } else if replaced?.kind == .directory {
             throw .isDirectory
         }
