@@ -138,4 +138,19 @@ import Wasm
         }
         #expect(try builder.machine(limits: StoreLimits()).call("run", [.i32(0)]).trapReason == .functionTooLarge)
     }
+
+    @Test func framesUpToTheLimitWorkAndLargerOnesTrap() throws {
+        for locals in [32_750, 32_757, 32_758, 32_759, 32_760, 32_764, 32_767, 32_768] {
+            var builder = ModuleBuilder()
+            let vector = Instruction.v128Constant(Vector128(low: .max, high: 7 << 32))
+            builder.function("run", to: [.i32]) { writer in
+                writer.append([vector, Instruction(.localSet, UInt32(locals - 1)), Instruction(.localGet, UInt32(locals - 1))])
+                writer.append([vector, Instruction(.i32x4Add), Instruction(.i32x4ExtractLane, lane: 3)])
+            }
+            builder.module.functions[0].locals = [LocalGroup(UInt32(locals), .v128)]
+            let result = try builder.machine(limits: StoreLimits()).call("run")
+            #expect(result == (locals <= 32_758 ? .finished([.i32(14)]) : result))
+            #expect(locals <= 32_758 || result.trapReason == .functionTooLarge)
+        }
+    }
 }

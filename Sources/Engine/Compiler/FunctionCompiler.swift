@@ -42,6 +42,9 @@ struct FunctionCompiler {
         self.validator = validator
     }
 
+    /// Slots that a frame may have: as many as a field can name, less those that one instruction may need before it is noticed.
+    private static let slotLimit = 0xFFF0
+
     /// Whether there is more code than any sensible function becomes. Branches that carry many values far can become much.
     var isTooLong: Bool { words.count > 65_536 + 8 * body.bytes.count }
 
@@ -55,7 +58,7 @@ struct FunctionCompiler {
             while let instruction = try reader.next() {
                 source = instruction.offset
                 try translate(instruction)
-                guard operands.highest <= 0xFFFF, !isTooLong else { return nil }
+                guard operands.highest <= FunctionCompiler.slotLimit, !isTooLong else { return nil }
             }
         } catch {
             preconditionFailure("a module is validated before its functions are translated")
@@ -74,7 +77,7 @@ struct FunctionCompiler {
             slot += validator.locals[index]?.slots ?? 0
         }
         localSlots.append(slot)
-        guard max(slot, type.resultSlots) <= 0xFFFF else { return false }
+        guard max(slot, type.resultSlots) <= FunctionCompiler.slotLimit else { return false }
         operands = OperandStack(localSlots: slot)
         operands.reserve(type.resultSlots)
         labels = [Label(kind: .function, height: 0, slot: 0, parameters: [], results: results)]

@@ -6,10 +6,13 @@
 import Wasm
 
 extension Store {
-    /// A store with saved state. Its limits are those saved, which may not be larger than `maximum`.
+    /// A store with saved state. Its limits are those saved, which may not be larger than `maximum`. `modules` are some that are there
+    /// already: what was saved with the same bytes is not made again.
     ///
     /// Throws why the bytes are no saved state.
-    package convenience init(restoring bytes: [UInt8], within maximum: StoreLimits = StoreLimits()) throws(SnapshotError) {
+    package convenience init(
+        restoring bytes: [UInt8], within maximum: StoreLimits = StoreLimits(), modules: [CompiledModule] = []
+    ) throws(SnapshotError) {
         var reader = SnapshotReader(bytes)
         guard try reader.number() == snapshotMark else { throw .mark }
         guard try reader.number() == snapshotVersion else { throw .version }
@@ -27,7 +30,7 @@ extension Store {
             guard number(of: type) == index else { throw .inconsistent }
         }
         try decodeParts(from: &reader)
-        try decodeInstances(from: &reader)
+        try decodeInstances(from: &reader, modules)
         try decodeExceptions(from: &reader)
         try decodeRun(from: &reader)
         try reader.finish()
@@ -61,7 +64,7 @@ extension Store {
 
     // Instances and functions.
 
-    private func decodeInstances(from reader: inout SnapshotReader) throws(SnapshotError) {
+    private func decodeInstances(from reader: inout SnapshotReader, _ known: [CompiledModule]) throws(SnapshotError) {
         let hostFunctions = try reader.list { reader throws(SnapshotError) in
             (address: try reader.word(), type: try reader.word(), number: try reader.word())
         }
@@ -69,6 +72,7 @@ extension Store {
         var next = hosts.next()
         let modules = try reader.list { reader throws(SnapshotError) in
             let bytes = try reader.data()
+            if let module = known.first(where: { $0.bytes == bytes }) { return module }
             guard let module = try? CompiledModule(bytes) else { throw SnapshotError.module }
             return module
         }

@@ -137,6 +137,9 @@ extension Store {
         return instance.module.module.start.map { FunctionAddress(instance.functionAddresses[Int($0)]) }
     }
 
+    /// The module of an instance.
+    package func module(of instance: InstanceAddress) -> CompiledModule { instances[Int(instance.index)].module }
+
     package func value(of global: GlobalAddress) -> Value { globals[Int(global.index)].value }
 
     /// The memory of an instance; nil if it has none.
