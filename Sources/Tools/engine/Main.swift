@@ -1,5 +1,8 @@
-/// The engine as a command: `engine run FILE` executes a program of WASI preview 1 that needs no more than standard output, and
-/// `engine specification [--step FUEL] FOLDER` the tests of the WebAssembly specification as `Tests/specification/convert.py` wrote them.
+/// The engine as a command.
+///
+/// `engine run FILE` executes a program of WASI preview 1 that needs no more than standard output; `engine specification [--step FUEL]
+/// FOLDER` the tests of the WebAssembly specification as `Tests/specification/convert.py` wrote them; `engine digest FILE ...` says what
+/// modules do, for `Tests/engine/compare.mjs`.
 import Foundation
 
 @main
@@ -13,7 +16,8 @@ struct Main {
         case "digest": exit(Digest.run(Array(arguments.dropFirst())))
         case "run" where arguments.count >= 2: exit(Program.run(Array(arguments.dropFirst())))
         default:
-            FileHandle.standardError.write(Data("usage: engine run FILE [ARGUMENT ...] | specification [--step FUEL] FOLDER\n".utf8))
+            let usage = "usage: engine run FILE [ARGUMENT ...] | specification [--step FUEL] FOLDER | digest FILE ...\n"
+            FileHandle.standardError.write(Data(usage.utf8))
             exit(2)
         }
     }
