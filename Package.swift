@@ -48,7 +48,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// Targets that carry a README beside their code.
-let documented: Set<String> = ["ABI", "ServerKit", "ResourceManager", "Martlet", "Programs/agent", "Wasm"]
+let documented: Set<String> = [
+    "ABI", "ServerKit", "FileServer", "ResourceManager", "LibOS", "Drivers/TTY", "Martlet", "Programs/agent", "Wasm", "Engine",
+]
 func readme(_ path: String) -> [String] { documented.contains(path) ? ["README.md"] : [] }
 
 let package = Package(
@@ -105,25 +107,28 @@ let package = Package(
         library("Shell", ["Martlet"]),
         library("SystemV", ["Martlet"]),
         // Host-only tools.
-        tool("abigen", ["ABI"]),
+        tool("abigen", ["ABI", "LibOS"]),
         tool("mkimage", ["FileServer"]),
         .executableTarget(
             name: "MartletCommand", dependencies: ["Machine", "ABI", "ServerKit"], path: "Sources/Tools/martlet",
             swiftSettings: settings),
+        tool("simulate", ["Machine", "ABI"]),
         tool("specification", ["Wasm"]),
         tool("validate", ["Wasm"]),
         tool("engine", ["Engine", "Wasm"]),
-        // Tests.
-        tests("ABI", ["ABI"]),
-        tests("ServerKit", ["ServerKit", "ABI"]),
-        tests("FileServer", ["FileServer", "TmpFS", "NetFS", "DevFS", "ServerKit", "ABI"]),
-        tests("Drivers", ["TTY", "Pipe", "ServerKit", "ABI"]),
-        tests("ResourceManager", ["ResourceManager", "Processes", "VFS", "ServerKit", "ABI"]),
-        tests("LibOS", ["LibOS", "ABI"]),
+        // Tests, and what several of them share.
+        .target(name: "TestSupport", dependencies: ["ABI"], path: "Tests/Support", swiftSettings: settings),
+        tests("ABI", ["ABI", "TestSupport"]),
+        tests("ServerKit", ["ServerKit", "ABI", "TestSupport"]),
+        tests("FileServer", ["FileServer", "TmpFS", "NetFS", "DevFS", "ServerKit", "ABI", "TestSupport"]),
+        tests("Drivers", ["TTY", "Pipe", "ServerKit", "ABI", "TestSupport"]),
+        tests("ResourceManager", ["ResourceManager", "Processes", "VFS", "ServerKit", "ABI", "TestSupport"]),
+        tests("LibOS", ["LibOS", "ABI", "TestSupport"]),
         tests("Wasm", ["Wasm"]),
         tests("Engine", ["Engine", "Wasm"]),
-        tests("Machine", ["Machine"]),
-        tests("Shell", ["Shell", "SystemV", "Martlet", "sh", "utilities", "agent"]),
+        tests("Machine", ["Machine", "Wasm", "ABI"]),
+        tests("Martlet", ["Martlet", "ProgramPort", "LibOS", "FileServer", "ABI"]),
+        tests("Shell", ["Shell", "SystemV", "Martlet", "sh", "utilities", "agent", "ABI"]),
     ]
 )
 

@@ -9,9 +9,9 @@ extension LibOS {
     /// Throws `invalidArgument` for others.
     func time(ofClock clock: UInt32, _ host: inout some ProgramHost) throws(Errno) -> Nanoseconds {
         switch clock {
-        case 0: return host.realTime()
-        case 1: return host.monotonicTime()
-        case 2, 3:
+        case WASI.Clock.real: return host.realTime()
+        case WASI.Clock.monotonic: return host.monotonicTime()
+        case WASI.Clock.process, WASI.Clock.thread:
             let now = host.monotonicTime().rawValue
             return Nanoseconds(rawValue: now > startTime.rawValue ? now - startTime.rawValue : 0)
         default: throw .invalidArgument
@@ -22,7 +22,7 @@ extension LibOS {
     package mutating func clockResolutionGet(_ thread: ThreadID, _ clock: UInt32, _ result: Address, host: inout some ProgramHost) -> Int32
     {
         call(thread, &host, mayWait: false) { libOS, host throws(Errno) in
-            guard clock <= 3 else { throw .invalidArgument }
+            guard clock <= WASI.Clock.thread else { throw .invalidArgument }
             try host.storeProgram(result, host.clockResolution(), size: 8)
             return .done
         }

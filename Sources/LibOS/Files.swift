@@ -149,17 +149,18 @@ extension TimeChange {
     /// WASI preview 1 `fstflags`: 1 access time, 2 access now, 4 modification time, 8 modification now.
     /// Throws `invalidArgument` for other bits, or a time both given and now.
     init(wasi access: UInt64, _ modification: UInt64, _ flags: UInt32) throws(Errno) {
-        guard flags <= 15, flags & 3 != 3, flags & 12 != 12 else { throw .invalidArgument }
-        self.init(
-            access: TimeChange.setting(flags & 3, access), modification: TimeChange.setting(flags >> 2, modification))
-    }
-
-    private static func setting(_ bits: UInt32, _ time: UInt64) -> TimeSetting {
-        switch bits {
-        case 1: return .to(Nanoseconds(rawValue: time))
-        case 2: return .now
-        default: return .keep
+        guard flags <= 15 else { throw .invalidArgument }
+        func setting(_ isSet: UInt16, _ isNow: UInt16, _ time: UInt64) throws(Errno) -> TimeSetting {
+            switch (flags & UInt32(isSet) != 0, flags & UInt32(isNow) != 0) {
+            case (true, true): throw .invalidArgument
+            case (true, false): return .to(Nanoseconds(rawValue: time))
+            case (false, true): return .now
+            case (false, false): return .keep
+            }
         }
+        self.init(
+            access: try setting(WASI.SetTimes.access, WASI.SetTimes.accessNow, access),
+            modification: try setting(WASI.SetTimes.modification, WASI.SetTimes.modificationNow, modification))
     }
 }
 

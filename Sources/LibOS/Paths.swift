@@ -73,8 +73,8 @@ extension LibOS {
 
     /// WASI preview 1 `lookupflags`. Throws `invalidArgument` for unknown bits.
     static func lookUp(_ flags: UInt32) throws(Errno) -> PathFlags {
-        guard flags <= 1 else { throw .invalidArgument }
-        return flags == 1 ? .followLast : []
+        guard flags & ~WASI.followLast == 0 else { throw .invalidArgument }
+        return flags & WASI.followLast != 0 ? .followLast : []
     }
 
     /// Asks for one operation at a path's end.

@@ -126,7 +126,7 @@ struct PollCall: Wire, Equatable, Sendable {
     /// The first time at which a clock is due.
     var deadline: Nanoseconds {
         var first = Nanoseconds.never
-        for subscription in subscriptions where subscription.kind == 0 && subscription.error == 0 {
+        for subscription in subscriptions where subscription.kind == WASI.EventKind.clock && subscription.error == 0 {
             first = min(first, subscription.deadline)
         }
         return first
@@ -144,21 +144,21 @@ struct PollCall: Wire, Equatable, Sendable {
         var count: UInt64 = 0
         var flags: UInt16 = 0
         if error == 0 {
-            if subscription.kind == 0 {
+            if subscription.kind == WASI.EventKind.clock {
                 if subscription.deadline > now { return nil }
             } else if subscription.file == Subscription.alwaysReady {
                 // How much exactly is not asked for.
                 count = 1
             } else {
                 let file = files[Int(subscription.file)]
-                let wanted: PollEvents = subscription.kind == 1 ? .readable : .writable
+                let wanted: PollEvents = subscription.kind == WASI.EventKind.read ? .readable : .writable
                 error = file.error
                 if error == 0 && file.found.isDisjoint(with: wanted.union([.hangUp, .failed])) { return nil }
-                if subscription.kind == 1 { count = file.available }
-                if file.found.contains(.hangUp) { flags = 1 }
+                if subscription.kind == WASI.EventKind.read { count = file.available }
+                if file.found.contains(.hangUp) { flags = WASI.hangUp }
             }
         }
-        var writer = Writer(capacity: 32)
+        var writer = Writer(capacity: Int(WASI.eventSize))
         writer.u64(subscription.userData)
         writer.u16(error)
         writer.u32(UInt32(subscription.kind))
@@ -184,8 +184,8 @@ extension LibOS {
     ) -> Int32 {
         call(thread, &host) { libOS, host throws(Errno) in
             guard count > 0, count <= LibOS.subscriptionLimit else { throw .invalidArgument }
-            var reader = Reader(try host.read(subscriptions, count * 48))
-            try host.check(events, count * 32)
+            var reader = Reader(try host.read(subscriptions, count * WASI.subscriptionSize))
+            try host.check(events, count * WASI.eventSize)
             try host.check(result, 4)
             var poll = PollCall(events: events, result: result)
             for _ in 0..<count { try libOS.subscribe(&poll, &reader, &host) }
@@ -207,17 +207,17 @@ extension LibOS {
         _ = try reader.u64()
         let flags = try reader.u16()
         _ = try reader.raw(6)
-        guard kind <= 2 else { throw .invalidArgument }
+        guard kind <= WASI.EventKind.write else { throw .invalidArgument }
         var subscription = Subscription(userData: userData, kind: kind)
         do throws(Errno) {
-            if kind == 0 {
+            if kind == WASI.EventKind.clock {
                 subscription.deadline = try deadline(number, timeout, flags, &host)
             } else {
-                let rights: Rights = kind == 1 ? [.poll, .read] : [.poll, .write]
+                let rights: Rights = kind == WASI.EventKind.read ? [.poll, .read] : [.poll, .write]
                 // A directory has none of these rights, but never waits.
                 let isDirectory = try table.description(number).kind == .directory
                 let description = try table.description(number, isDirectory ? [] : rights)
-                subscription.file = poll.file(description, kind == 1 ? .readable : .writable)
+                subscription.file = poll.file(description, kind == WASI.EventKind.read ? .readable : .writable)
             }
         } catch {
             subscription.error = error.rawValue
@@ -264,7 +264,7 @@ extension LibOS {
         disarm(poll, thread, &host)
         if bytes.isEmpty { throw .interrupted }
         try host.write(poll.events, bytes)
-        try host.storeProgram(poll.result, UInt64(bytes.count / 32), size: 4)
+        try host.storeProgram(poll.result, UInt64(bytes.count / Int(WASI.eventSize)), size: 4)
         return true
     }
 

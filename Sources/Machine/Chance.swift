@@ -2,7 +2,8 @@
 ///
 /// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014.
 struct Chance {
-    private var state: UInt64
+    /// All that it is.
+    private(set) var state: UInt64
 
     init(seed: UInt64) { state = seed }
 

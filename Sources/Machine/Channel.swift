@@ -10,11 +10,15 @@ final class Channel {
     }
 
     let name: ChannelName
-    private(set) var ends: [End?] = [nil, nil]
+    private(set) var ends: [End?]
     /// `queues[side]` holds what travels towards `ends[side]`.
-    private(set) var queues: [[[UInt8]]] = [[], []]
+    private(set) var queues: [[[UInt8]]]
 
-    init(_ name: ChannelName) { self.name = name }
+    init(_ name: ChannelName, ends: [End?] = [nil, nil], queues: [[[UInt8]]] = [[], []]) {
+        self.name = name
+        self.ends = ends
+        self.queues = queues
+    }
 
     /// Opens the first free end; `nil` if two parties have it open already.
     func open(_ hart: HartID, _ connection: ConnectionID) -> Int? {

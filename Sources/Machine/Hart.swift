@@ -110,7 +110,7 @@ class Hart {
 /// A hart that runs a server: a reactor, its effects carried out at once.
 final class ServerHart: Hart {
     private var reactor: any Reactor
-    private let module: String
+    let module: String
     let grants: DeviceGrant
 
     init(id: HartID, machine: Machine, stamp: Stamp, module: String, grants: DeviceGrant, reactor: any Reactor) {

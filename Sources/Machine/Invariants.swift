@@ -1,4 +1,4 @@
-import ABI
+package import ABI
 import DevFS
 import FileServer
 import NetFS
@@ -12,8 +12,13 @@ import TmpFS
 // What must hold between the parts when nothing is under way: for the tests, which let the system come to rest and ask.
 
 extension Machine {
-    /// Whether a hart runs init.
-    func isInit(_ id: HartID) -> Bool { harts[id]?.stamp.group == ProcessGroupID(rawValue: 1) && harts[id] is ProgramHart }
+    /// The harts that may be killed without bringing the system down: all but resmgr's and init's, ascending.
+    package var killable: [HartID] {
+        hartOrder.filter { id in
+            let isInit = harts[id] is ProgramHart && harts[id]?.stamp.group == ProcessGroupID(rawValue: 1)
+            return id != Machine.resourceManagerHart && !isInit
+        }.sorted()
+    }
 
     private var manager: ResourceManager? { (harts[Machine.resourceManagerHart] as? ServerHart)?.state as? ResourceManager }
 

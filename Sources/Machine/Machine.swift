@@ -38,7 +38,7 @@ package final class Machine {
 
     package let options: Options
     /// Monotonic time.
-    package private(set) var now = Nanoseconds(rawValue: 1_000_000)
+    package internal(set) var now = Nanoseconds(rawValue: 1_000_000)
     /// Called with what the console is sent. Without it, that gathers in `console`.
     package var onConsole: (([UInt8]) -> Void)?
     /// What the console was sent.
@@ -62,8 +62,7 @@ package final class Machine {
     package var onPageMessage: (([UInt8]) -> Void)?
     /// Messages from the agent to the page.
     package internal(set) var pageMessages: [[UInt8]] = []
-    /// Makes the reactor of a server module.
-    let servers: (String) -> (any Reactor)?
+    let servers: ServerSet
     /// What a program does that this name in its image stands for.
     let scripts: [String: Script]
     private var modules = ModuleCache()
@@ -89,15 +88,11 @@ package final class Machine {
     /// Makes the machine and starts resmgr; nothing runs before `step`.
     ///
     /// - Parameters:
-    ///   - servers: the reactor of a module's name, `nil` if there is none; `resmgr` must be there.
-    ///   - scripts: programs by name. An image whose bytes are `script:NAME` is such a program; no other can be run.
-    package init(_ options: Options, servers: @escaping (String) -> (any Reactor)?, scripts: [String: Script]) {
-        self.options = options
-        self.servers = servers
-        self.scripts = scripts
-        chance = Chance(seed: options.seed)
-        if case .real(let monotonic, _) = options.time { origin = monotonic() }
-        guard let reactor = servers("resmgr") else {
+    ///   - servers: `resmgr` must be among them.
+    ///   - scripts: programs by name. An image whose bytes are `script:NAME` is such a program.
+    package convenience init(_ options: Options, servers: ServerSet, scripts: [String: Script] = [:]) {
+        self.init(empty: options, servers, scripts)
+        guard let reactor = servers.make("resmgr") else {
             panic = "there is no resource manager"
             return
         }
@@ -105,6 +100,15 @@ package final class Machine {
             id: Machine.resourceManagerHart, machine: self, stamp: .unstamped, module: "resmgr", grants: [], reactor: reactor)
         add(hart)
         hart.input(.start(Start(realTime: realTime, entropy: entropy(), configuration: Array(options.configuration.utf8))))
+    }
+
+    /// A machine without harts.
+    init(empty options: Options, _ servers: ServerSet, _ scripts: [String: Script]) {
+        self.options = options
+        self.servers = servers
+        self.scripts = scripts
+        chance = Chance(seed: options.seed)
+        if case .real(let monotonic, _) = options.time { origin = monotonic() }
     }
 
     deinit {
@@ -155,6 +159,15 @@ package final class Machine {
         return channel
     }
 
+    /// Takes up a channel that was written down.
+    func restore(_ channel: Channel) {
+        channels[ChannelKey(high: channel.name.high, low: channel.name.low)] = channel
+        channelOrder.append(channel)
+    }
+
+    /// Takes up a hart that was written down.
+    func restore(_ hart: Hart) { add(hart) }
+
     func forgetIfUnused(_ channel: Channel) {
         guard channel.isUnused else { return }
         channels[ChannelKey(high: channel.name.high, low: channel.name.low)] = nil
@@ -187,6 +200,12 @@ package final class Machine {
         }
         let limits = StoreLimits(memoryPages: options.programPages)
         return try WasmGuest(try modules.module(image), limits: limits) { [unowned self] in nextSlice() }
+    }
+
+    /// Makes a program of what `Guest.encoded` wrote. Throws `badMessage`.
+    func guest(restoring bytes: [UInt8]) throws(Errno) -> any Guest {
+        let limits = StoreLimits(memoryPages: options.programPages)
+        return try WasmGuest(restoring: bytes, limits: limits) { [unowned self] in nextSlice() }
     }
 
     /// For how many instructions the program that runs next does so.

@@ -44,7 +44,7 @@ extension Machine {
         switch order.role {
         case .server:
             let module = String(decoding: order.module, as: UTF8.self)
-            guard let reactor = servers(module) else { throw .noSuchFileOrDirectory }
+            guard let reactor = servers.make(module) else { throw .noSuchFileOrDirectory }
             hart = ServerHart(
                 id: order.hart, machine: self, stamp: order.stamp, module: module, grants: order.grants, reactor: reactor)
         case .program:

@@ -8,6 +8,8 @@ protocol Guest: AnyObject {
     func run(_ answer: Int32?) -> GuestEvent
     /// It is over: lets go of all that it has. Called once, at the end, in no case inside `run`.
     func abandon()
+    /// Its state, for `Machine.guest(restoring:)`. Throws `notSupported`.
+    func encoded() throws(Errno) -> [UInt8]
     /// Copies bytes of its memory. Throws `badAddress` unless all are there.
     func read(_ address: Address, _ count: Int) throws(Errno) -> [UInt8]
     /// Copies bytes to its memory. Throws `badAddress`, and then has written nothing.
@@ -42,6 +44,57 @@ final class ProgramHart: Hart {
     /// Credit taken on each connection: requests and bytes.
     private var credit: [ConnectionID: (requests: Int, bytes: Int)] = [:]
     private var credits: [RequestKey: Int] = [:]
+
+    override init(id: HartID, machine: Machine, stamp: Stamp) { super.init(id: id, machine: machine, stamp: stamp) }
+
+    /// A program that was written down.
+    init(id: HartID, machine: Machine, stamp: Stamp, from reader: inout Reader) throws(Errno) {
+        super.init(id: id, machine: machine, stamp: stamp)
+        libOS = try LibOS(decoding: &reader)
+        if try reader.bool() { guest = try machine.guest(restoring: try reader.raw(Int(try reader.u32()))) }
+        image = try reader.raw(Int(try reader.u32()))
+        answer = try reader.bool() ? try reader.i32() : nil
+        isWaiting = try reader.bool()
+        isImageWhole = try reader.bool()
+        isEnding = try reader.bool()
+        for _ in 0..<(try reader.u32()) {
+            let connection = try reader.value(ConnectionID.self)
+            credit[connection] = (Int(try reader.u32()), Int(try reader.u32()))
+        }
+        for _ in 0..<(try reader.u32()) {
+            let key = try reader.value(RequestKey.self)
+            credits[key] = Int(try reader.u32())
+        }
+    }
+
+    func encodeProgram(into writer: inout Writer) throws(Errno) {
+        libOS.encode(into: &writer)
+        writer.bool(guest != nil)
+        if let guest {
+            let bytes = try guest.encoded()
+            writer.u32(UInt32(bytes.count))
+            writer.raw(bytes)
+        }
+        writer.u32(UInt32(image.count))
+        writer.raw(image)
+        writer.bool(answer != nil)
+        if let answer { writer.i32(answer) }
+        writer.bool(isWaiting)
+        writer.bool(isImageWhole)
+        writer.bool(isEnding)
+        writer.u32(UInt32(credit.count))
+        for connection in credit.keys.sorted() {
+            let (requests, bytes) = credit[connection] ?? (0, 0)
+            writer.value(connection)
+            writer.u32(UInt32(requests))
+            writer.u32(UInt32(bytes))
+        }
+        writer.u32(UInt32(credits.count))
+        for key in credits.keys.sorted() {
+            writer.value(key)
+            writer.u32(UInt32(credits[key] ?? 0))
+        }
+    }
 
     override func receive(_ connection: ConnectionID, _ message: [UInt8]) {
         guard !isOver else { return }

@@ -7,6 +7,9 @@ package struct Script: Sendable {
     let body: @Sendable (ScriptProgram) throws -> Int32
 
     package init(_ body: @escaping @Sendable (ScriptProgram) throws -> Int32) { self.body = body }
+
+    /// Does it as a part of another script.
+    package func run(_ program: ScriptProgram) throws -> Int32 { try body(program) }
 }
 
 /// Thrown inside a script when its process is over; it must be let through.
@@ -58,6 +61,9 @@ final class ScriptGuest: Guest, @unchecked Sendable {
         thread = nil
         memory = []
     }
+
+    /// A thread of the host cannot be written down.
+    func encoded() throws(Errno) -> [UInt8] { throw .notSupported }
 
     private func start() {
         let thread = Thread { [self] in

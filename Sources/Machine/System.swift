@@ -1,4 +1,4 @@
-import ABI
+package import ABI
 import DevFS
 import FileServer
 import NetFS
@@ -12,23 +12,12 @@ import TmpFS
 package struct SimulatedSystem {
     /// Programs by their path in the image.
     package var programs: [String: Script] = [:]
+    /// Programs in WebAssembly by their path.
+    package var images: [String: [UInt8]] = [:]
     /// Other files by their path.
     package var files: [String: [UInt8]] = [:]
 
     package init() {}
-
-    /// The reactor of a server's module.
-    package static func server(_ module: String) -> (any Reactor)? {
-        switch module {
-        case "resmgr": return ResourceManager()
-        case "tty": return ServerReactor(TerminalDriver())
-        case "pipe": return ServerReactor(PipeDriver())
-        case "netfs": return ServerReactor(NetFS())
-        case "tmpfs": return ServerReactor(TmpFS())
-        case "devfs": return ServerReactor(DevFS())
-        default: return nil
-        }
-    }
 
     /// Makes a machine that will boot this system.
     ///
@@ -51,6 +40,7 @@ package struct SimulatedSystem {
         }
         var scripts: [String: Script] = [:]
         var contents = files.map { (path: $0.key, bytes: $0.value, mode: "644") }
+        contents += images.map { (path: $0.key, bytes: $0.value, mode: "755") }
         for (path, script) in programs {
             scripts[path] = script
             contents.append((path: path, bytes: Array("script:\(path)".utf8), mode: "755"))
@@ -65,6 +55,47 @@ package struct SimulatedSystem {
         let hash = String(decoding: hexadecimal(SHA256.digest(bytes)), as: UTF8.self)
         options.configuration = "manifest=\(hash)\nabi=\(Header.version)\nwait=park\ninit=/sbin/init\n"
         options.site = { [site] in site[$0] }
-        return Machine(options, servers: SimulatedSystem.server, scripts: scripts)
+        return Machine(options, servers: .native, scripts: scripts)
     }
+}
+
+/// Where the servers of a machine come from, by the names of their modules.
+package struct ServerSet: Sendable {
+    /// Makes a server; nil if there is none of that name.
+    package var make: @Sendable (String) -> (any Reactor)?
+    /// Makes a server of what `Checkpointable.encode` wrote. Throws `badMessage`.
+    package var restore: @Sendable (String, inout Reader) throws(Errno) -> any Reactor
+
+    package init(
+        make: @escaping @Sendable (String) -> (any Reactor)?,
+        restore: @escaping @Sendable (String, inout Reader) throws(Errno) -> any Reactor
+    ) {
+        self.make = make
+        self.restore = restore
+    }
+
+    /// The system's own servers, natively.
+    package static let native = ServerSet(
+        make: { module in
+            switch module {
+            case "resmgr": return ResourceManager()
+            case "tty": return ServerReactor(TerminalDriver())
+            case "pipe": return ServerReactor(PipeDriver())
+            case "netfs": return ServerReactor(NetFS())
+            case "tmpfs": return ServerReactor(TmpFS())
+            case "devfs": return ServerReactor(DevFS())
+            default: return nil
+            }
+        },
+        restore: { module, reader throws(Errno) in
+            switch module {
+            case "resmgr": return try ResourceManager(decoding: &reader)
+            case "tty": return try ServerReactor<TerminalDriver>(decoding: &reader)
+            case "pipe": return try ServerReactor<PipeDriver>(decoding: &reader)
+            case "netfs": return try ServerReactor<NetFS>(decoding: &reader)
+            case "tmpfs": return try ServerReactor<TmpFS>(decoding: &reader)
+            case "devfs": return try ServerReactor<DevFS>(decoding: &reader)
+            default: throw .badMessage
+            }
+        })
 }

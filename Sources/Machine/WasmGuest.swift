@@ -12,8 +12,17 @@ final class WasmGuest: Guest {
 
     private let store: Store
     private let memory: MemoryAddress
-    /// By the number that the engine tells.
-    private let calls: [(entry: ProgramEntry, hasResult: Bool)]
+    /// By the number that the engine tells: module and name of the import, and what it leads to.
+    private let calls: [Import]
+
+    /// A program call that the module imports.
+    private struct Import {
+        let module: [UInt8]
+        let name: [UInt8]
+        let entry: ProgramEntry
+        let parameters: Int
+        let hasResult: Bool
+    }
     /// Whether the call that the program waits in has a result.
     private var awaitsResult = false
     /// Tells for how many instructions the program runs next.
@@ -25,7 +34,7 @@ final class WasmGuest: Guest {
         let store = Store(limits: limits)
         self.store = store
         var externs: [Extern] = []
-        var calls: [(entry: ProgramEntry, hasResult: Bool)] = []
+        var calls: [Import] = []
         for wanted in module.module.imports {
             let name = "\(wanted.module).\(wanted.name)"
             guard let (entry, signature) = ProgramEntry.find(module: wanted.module.bytes, name: wanted.name.bytes) else {
@@ -40,7 +49,10 @@ final class WasmGuest: Guest {
                 throw WasmGuest.refusal("import \(name) has another type than the function of that name")
             }
             externs.append(.function(store.makeHostFunction(given, number: UInt32(calls.count))))
-            calls.append((entry, signature.hasResult))
+            calls.append(
+                Import(
+                    module: wanted.module.bytes, name: wanted.name.bytes, entry: entry, parameters: signature.parameters.count,
+                    hasResult: signature.hasResult))
         }
         self.calls = calls
         let instance: InstanceAddress
@@ -61,6 +73,40 @@ final class WasmGuest: Guest {
         do { try store.invoke(start, []) } catch { throw WasmGuest.refusal("there is no room for its stack") }
     }
 
+    /// A program that was written down. Throws `badMessage`.
+    init(restoring bytes: [UInt8], limits: StoreLimits, slice: @escaping () -> Int64) throws(Errno) {
+        self.slice = slice
+        var reader = Reader(bytes)
+        memory = MemoryAddress(try reader.u32())
+        awaitsResult = try reader.bool()
+        var calls: [Import] = []
+        for _ in 0..<(try reader.u32()) {
+            let module = try reader.bytes()
+            let name = try reader.bytes()
+            guard let (entry, signature) = ProgramEntry.find(module: module, name: name) else { throw .badMessage }
+            calls.append(
+                Import(
+                    module: module, name: name, entry: entry, parameters: signature.parameters.count,
+                    hasResult: signature.hasResult))
+        }
+        self.calls = calls
+        do { store = try Store(restoring: reader.rest(), within: limits) } catch { throw .badMessage }
+        guard store.hasMemory(memory), store.depth > 0 else { throw .badMessage }
+    }
+
+    func encoded() throws(Errno) -> [UInt8] {
+        var writer = Writer()
+        writer.u32(memory.index)
+        writer.bool(awaitsResult)
+        writer.u32(UInt32(calls.count))
+        for call in calls {
+            writer.bytes(call.module)
+            writer.bytes(call.name)
+        }
+        writer.raw(store.encoded())
+        return writer.bytes
+    }
+
     /// Runs the start function to its end.
     private static func begin(_ function: FunctionAddress, _ store: Store) throws(ImageError) {
         do { try store.invoke(function, []) } catch { throw refusal("there is no room for its stack") }
@@ -76,7 +122,7 @@ final class WasmGuest: Guest {
         ImageError(error: .execFormatError, reason: Array(reason.utf8.prefix(longestReason)))
     }
 
-    private static func kind(_ kind: Import.Kind) -> String {
+    private static func kind(_ kind: Wasm.Import.Kind) -> String {
         switch kind {
         case .function: "function"
         case .table: "table"
@@ -97,8 +143,10 @@ final class WasmGuest: Guest {
         case .trapped(let trap):
             return .trapped(signal: WasmGuest.signal(of: trap.reason), text: Array(WasmGuest.text(of: trap).utf8))
         case .hostCall(let call):
-            let (entry, hasResult) = calls[Int(call.number)]
-            awaitsResult = hasResult
+            // Of a program that was read back, nothing is sure but that it is valid.
+            guard call.number < calls.count, call.arguments.count == calls[Int(call.number)].parameters else { return .over }
+            let entry = calls[Int(call.number)].entry
+            awaitsResult = calls[Int(call.number)].hasResult
             let words = call.arguments.map { value -> UInt64 in
                 switch value {
                 case .i32(let word): UInt64(word)

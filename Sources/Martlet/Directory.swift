@@ -46,13 +46,14 @@ public enum Directory {
     /// Adds the whole entries (WASI `dirent` and name) of a buffer, and returns how many bytes of a cut one are left.
     private static func decode(_ buffer: [UInt8], _ used: Int, _ cookie: inout UInt64, _ result: inout [DirectoryEntry]) -> Int {
         var position = 0
-        while used - position >= 24 {
-            var reader = ByteReader([UInt8](buffer[position..<position + 24]))
+        let size = Port.Number.DirectoryEntry.size
+        while used - position >= size {
+            var reader = ByteReader([UInt8](buffer[position..<position + size]))
             guard let next = try? reader.integer(UInt64.self), let node = try? reader.integer(UInt64.self),
                 let length = try? reader.integer(UInt32.self), let kind = try? reader.integer(UInt8.self),
-                Int(length) <= used - position - 24
+                Int(length) <= used - position - size
             else { break }
-            let start = position + 24
+            let start = position + size
             position = start + Int(length)
             cookie = next
             result.append(

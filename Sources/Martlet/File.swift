@@ -25,13 +25,13 @@ public struct File: Equatable, Sendable {
         public var rawValue: UInt8
         public init(rawValue: UInt8) { self.rawValue = rawValue }
         /// Make it if it is absent (C: O_CREAT).
-        public static let create = Options(rawValue: 1)
+        public static let create = Options(rawValue: UInt8(Port.Number.OpenFlag.create))
         /// It must be a directory (C: O_DIRECTORY).
-        public static let directory = Options(rawValue: 2)
+        public static let directory = Options(rawValue: UInt8(Port.Number.OpenFlag.directory))
         /// With `create`: it must be absent (C: O_EXCL).
-        public static let exclusive = Options(rawValue: 4)
+        public static let exclusive = Options(rawValue: UInt8(Port.Number.OpenFlag.exclusive))
         /// Cut it to nothing (C: O_TRUNC).
-        public static let truncate = Options(rawValue: 8)
+        public static let truncate = Options(rawValue: UInt8(Port.Number.OpenFlag.truncate))
         /// Every write goes to the end (C: O_APPEND).
         public static let append = Options(rawValue: 16)
         /// Reads and writes answer `resourceTemporarilyUnavailable` rather than wait (C: O_NONBLOCK).
@@ -47,13 +47,18 @@ public struct File: Equatable, Sendable {
     public static func open(_ path: [UInt8], _ access: Access = .read, _ options: Options = []) throws(Errno) -> File {
         let place = try Path.place(path)
         var rights: UInt64 = 0
-        if access != .write { rights |= Port.Rights.read }
-        if access != .read { rights |= Port.Rights.write }
+        if access != .write { rights |= Port.Number.Rights.read }
+        if access != .read { rights |= Port.Number.Rights.write }
+        var flags: UInt16 = 0
+        if options.contains(.append) { flags |= Port.Number.DescriptionFlag.append }
+        if options.contains(.nonBlocking) { flags |= Port.Number.DescriptionFlag.nonBlocking }
+        // Those that are WASI's have its numbers.
+        let openFlags = UInt16(options.intersection([.create, .directory, .exclusive, .truncate]).rawValue)
         var descriptor: Int32 = -1
         try check(
             Port.open(
-                place.directory, place.path, follow: !options.contains(.noFollow), openFlags: UInt16(options.rawValue & 15),
-                rights: rights, flags: (options.contains(.append) ? 1 : 0) | (options.contains(.nonBlocking) ? 4 : 0), &descriptor))
+                place.directory, place.path, follow: !options.contains(.noFollow), openFlags: openFlags, rights: rights, flags: flags,
+                &descriptor))
         return File(descriptor: descriptor)
     }
 
@@ -150,7 +155,8 @@ public struct File: Equatable, Sendable {
         var kind: UInt8 = 0
         var flags: UInt16 = 0
         try check(Port.descriptorState(descriptor, &kind, &flags))
-        try check(Port.setDescriptorFlags(descriptor, isNonBlocking ? flags | 4 : flags & ~4))
+        let flag = Port.Number.DescriptionFlag.nonBlocking
+        try check(Port.setDescriptorFlags(descriptor, isNonBlocking ? flags | flag : flags & ~flag))
     }
 
     /// Another descriptor of the same open file, with a number of at least `least` (C: fcntl(2), F_DUPFD).
@@ -165,7 +171,7 @@ public struct File: Equatable, Sendable {
 
     /// What is known of the file (C: fstat(2)). May wait.
     public func status() throws(Errno) -> FileStatus {
-        var buffer = [UInt8](repeating: 0, count: Port.statusBytes)
+        var buffer = [UInt8](repeating: 0, count: Port.Number.Size.status)
         try check(Port.status(descriptor, &buffer))
         return try FileStatus(encoded: buffer)
     }

@@ -20,7 +20,7 @@ public enum Path {
     /// C: stat(2), or lstat(2) if a symbolic link at the end is not followed.
     public static func status(_ path: [UInt8], follow: Bool = true) throws(Errno) -> FileStatus {
         let place = try place(path)
-        var buffer = [UInt8](repeating: 0, count: Port.statusBytes)
+        var buffer = [UInt8](repeating: 0, count: Port.Number.Size.status)
         try check(Port.status(place.directory, place.path, follow: follow, &buffer))
         return try FileStatus(encoded: buffer)
     }
@@ -68,7 +68,7 @@ public enum Path {
     /// C: readlink(2). Throws `invalidArgument` if it is no symbolic link.
     public static func readLink(_ path: [UInt8]) throws(Errno) -> [UInt8] {
         let place = try place(path)
-        var buffer = [UInt8](repeating: 0, count: 4096)
+        var buffer = [UInt8](repeating: 0, count: Port.Number.Size.path)
         var length = 0
         try check(Port.readLink(place.directory, place.path, &buffer, &length))
         return [UInt8](buffer[0..<min(length, buffer.count)])
@@ -98,13 +98,13 @@ public enum Path {
         var which: UInt16 = 0
         var times: (UInt64, UInt64) = (0, 0)
         switch access {
-        case .at(let time): (which, times.0) = (1, time)
-        case .now: which = 2
+        case .at(let time): (which, times.0) = (Port.Number.SetTimes.access, time)
+        case .now: which = Port.Number.SetTimes.accessNow
         case .unchanged: break
         }
         switch modification {
-        case .at(let time): (which, times.1) = (which | 4, time)
-        case .now: which |= 8
+        case .at(let time): (which, times.1) = (which | Port.Number.SetTimes.modification, time)
+        case .now: which |= Port.Number.SetTimes.modificationNow
         case .unchanged: break
         }
         try check(

@@ -80,11 +80,22 @@ public enum Process {
         descriptors: [Inherited] = Process.standardDescriptors, placement: Placement = Placement()
     ) throws(SpawnFailure) -> Int32 {
         if path.isEmpty { throw SpawnFailure(error: .noSuchFileOrDirectory, reason: []) }
+        var process: Int32 = 0
+        var reason: [UInt8] = []
+        let code = Port.spawn(path, block(arguments, environment, descriptors, placement), &process, &reason)
+        if code != 0 { throw SpawnFailure(error: Errno(code: code), reason: reason) }
+        return process
+    }
+
+    /// The block of a spawn, as the program ABI takes it.
+    static func block(
+        _ arguments: [[UInt8]], _ environment: [[UInt8]], _ descriptors: [Inherited], _ placement: Placement
+    ) -> [UInt8] {
         var block = ByteWriter()
-        var flags: UInt32 = placement.group == nil ? 0 : 1
-        if placement.newSession { flags |= 2 }
-        if placement.foreground { flags |= 4 }
-        if placement.controllingTerminal { flags |= 8 }
+        var flags: UInt32 = placement.group == nil ? 0 : Port.Number.SpawnFlag.setGroup
+        if placement.newSession { flags |= Port.Number.SpawnFlag.newSession }
+        if placement.foreground { flags |= Port.Number.SpawnFlag.foreground }
+        if placement.controllingTerminal { flags |= Port.Number.SpawnFlag.controllingTerminal }
         block.integer(flags)
         block.integer(placement.group ?? 0)
         block.strings(arguments)
@@ -94,11 +105,7 @@ public enum Process {
             block.integer(descriptor.child)
             block.integer(descriptor.parent.descriptor)
         }
-        var process: Int32 = 0
-        var reason: [UInt8] = []
-        let code = Port.spawn(path, block.bytes, &process, &reason)
-        if code != 0 { throw SpawnFailure(error: Errno(code: code), reason: reason) }
-        return process
+        return block.bytes
     }
 
     /// Waits for a child's end and takes its status (C: waitpid(2)): of child `target`; with -1 of any; with 0 of one in the
@@ -112,7 +119,7 @@ public enum Process {
 
     /// As `wait`, but returns `nil` at once if none has ended (C: WNOHANG).
     public static func poll(_ target: Int32 = -1) throws(Errno) -> (process: Int32, end: ProcessEnd)? {
-        try wait(target, flags: 1)
+        try wait(target, flags: Port.Number.WaitFlag.noHang)
     }
 
     private static func wait(_ target: Int32, flags: UInt32) throws(Errno) -> (process: Int32, end: ProcessEnd)? {
@@ -121,7 +128,7 @@ public enum Process {
         try check(Port.wait(target, flags, &process, &status))
         if process == 0 { return nil }
         let code = UInt8(truncatingIfNeeded: status)
-        return (process, status >> 8 == 0 ? .exited(code) : .signaled(Signal(rawValue: code)))
+        return (process, status >> 8 == Port.Number.EndKind.exited ? .exited(code) : .signaled(Signal(rawValue: code)))
     }
 
     /// Sends a signal (C: kill(2)): to process `target`; with 0 to the caller's group; with -1 to all; below -1 to group `-target`.
@@ -193,7 +200,8 @@ public enum Process {
                 let started = try reader.integer(UInt64.self)
                 result.append(
                     Record(
-                        process: process, parent: parent, group: group, session: session, user: user, hasEnded: state == 3,
+                        process: process, parent: parent, group: group, session: session, user: user,
+                        hasEnded: state == Port.Number.ProcessState.ended,
                         isServer: isServer, started: started, command: try reader.strings()))
                 // A list that does not go on would never end.
                 guard process > after else { throw .badMessage }
@@ -212,7 +220,7 @@ public struct Pipe: Sendable {
     public init(nonBlocking: Bool = false) throws(Errno) {
         var read: Int32 = -1
         var write: Int32 = -1
-        try check(Port.pipe(&read, &write, nonBlocking ? 4 : 0))
+        try check(Port.pipe(&read, &write, nonBlocking ? Port.Number.DescriptionFlag.nonBlocking : 0))
         readEnd = File(descriptor: read)
         writeEnd = File(descriptor: write)
     }

@@ -67,7 +67,7 @@ public enum Program {
     ///
     /// Throws `noSuchFileOrDirectory` if it was removed. May wait.
     public static func currentDirectory() throws(Errno) -> [UInt8] {
-        var buffer = [UInt8](repeating: 0, count: 4096)
+        var buffer = [UInt8](repeating: 0, count: Port.Number.Size.path)
         var length = 0
         try check(Port.currentDirectory(&buffer, &length))
         return [UInt8](buffer[0..<min(length, buffer.count)])

@@ -8,27 +8,27 @@ public struct Signal: Equatable, Sendable {
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// C: SIGHUP
-    public static let hangUp = Signal(rawValue: 1)
+    public static let hangUp = Signal(rawValue: Port.Number.Signal.hangUp)
     /// C: SIGINT
-    public static let interrupt = Signal(rawValue: 2)
+    public static let interrupt = Signal(rawValue: Port.Number.Signal.interrupt)
     /// C: SIGQUIT
-    public static let quit = Signal(rawValue: 3)
+    public static let quit = Signal(rawValue: Port.Number.Signal.quit)
     /// C: SIGKILL
-    public static let kill = Signal(rawValue: 9)
+    public static let kill = Signal(rawValue: Port.Number.Signal.kill)
     /// C: SIGPIPE
-    public static let brokenPipe = Signal(rawValue: 13)
+    public static let brokenPipe = Signal(rawValue: Port.Number.Signal.brokenPipe)
     /// C: SIGTERM
-    public static let terminate = Signal(rawValue: 15)
+    public static let terminate = Signal(rawValue: Port.Number.Signal.terminate)
     /// C: SIGCHLD
-    public static let child = Signal(rawValue: 17)
+    public static let child = Signal(rawValue: Port.Number.Signal.child)
     /// C: SIGTSTP
-    public static let terminalStop = Signal(rawValue: 20)
+    public static let terminalStop = Signal(rawValue: Port.Number.Signal.terminalStop)
     /// C: SIGTTIN
-    public static let terminalInput = Signal(rawValue: 21)
+    public static let terminalInput = Signal(rawValue: Port.Number.Signal.terminalInput)
     /// C: SIGTTOU
-    public static let terminalOutput = Signal(rawValue: 22)
+    public static let terminalOutput = Signal(rawValue: Port.Number.Signal.terminalOutput)
     /// C: SIGWINCH
-    public static let windowChange = Signal(rawValue: 28)
+    public static let windowChange = Signal(rawValue: Port.Number.Signal.windowChange)
 
     /// Indexed by number; an empty one has no name.
     private static let names: [StaticString] = [

@@ -20,19 +20,19 @@ public struct TerminalAttributes: Equatable, Sendable {
     public var characters: [UInt8]
 
     /// C: ICRNL
-    public static let carriageReturnToNewline: UInt32 = 0o400
+    public static let carriageReturnToNewline: UInt32 = Port.Number.TerminalFlag.returnToNewline
     /// C: IXON
-    public static let startStopOutput: UInt32 = 0o2000
+    public static let startStopOutput: UInt32 = Port.Number.TerminalFlag.outputControl
     /// C: OPOST
-    public static let processOutput: UInt32 = 1
+    public static let processOutput: UInt32 = Port.Number.TerminalFlag.process
     /// C: ONLCR
-    public static let newlineToCarriageReturn: UInt32 = 4
+    public static let newlineToCarriageReturn: UInt32 = Port.Number.TerminalFlag.newlineToReturnNewline
     /// C: ISIG
-    public static let signals: UInt32 = 1
+    public static let signals: UInt32 = Port.Number.TerminalFlag.signals
     /// C: ICANON
-    public static let canonical: UInt32 = 2
+    public static let canonical: UInt32 = Port.Number.TerminalFlag.canonical
     /// C: ECHO
-    public static let echo: UInt32 = 0o10
+    public static let echo: UInt32 = Port.Number.TerminalFlag.echo
 
     init(encoded: [UInt8]) throws(Errno) {
         var reader = ByteReader(encoded)
@@ -49,8 +49,8 @@ public struct TerminalAttributes: Equatable, Sendable {
         var writer = ByteWriter()
         for word in [input, output, control, local, inputSpeed, outputSpeed] { writer.integer(word) }
         var padded = characters
-        while padded.count < 17 { padded.append(0) }
-        writer.raw([UInt8](padded[0..<17]))
+        while padded.count < Port.Number.Size.controlCharacters { padded.append(0) }
+        writer.raw([UInt8](padded[0..<Port.Number.Size.controlCharacters]))
         return writer.bytes
     }
 }
@@ -75,7 +75,7 @@ extension File {
 
     /// C: tcgetattr(3).
     public func terminalAttributes() throws(Errno) -> TerminalAttributes {
-        var buffer = [UInt8](repeating: 0, count: Port.terminalAttributesBytes)
+        var buffer = [UInt8](repeating: 0, count: Port.Number.Size.terminalAttributes)
         try check(Port.terminalAttributes(descriptor, &buffer))
         return try TerminalAttributes(encoded: buffer)
     }

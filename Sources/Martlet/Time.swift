@@ -7,14 +7,14 @@ public enum Clock {
     /// Since the machine's start; never goes back.
     public static func monotonic() -> UInt64 {
         var result: UInt64 = 0
-        _ = Port.clock(1, &result)
+        _ = Port.clock(Port.Number.Clock.monotonic, &result)
         return result
     }
 
     /// Since 1970-01-01 UTC.
     public static func real() -> UInt64 {
         var result: UInt64 = 0
-        _ = Port.clock(0, &result)
+        _ = Port.clock(Port.Number.Clock.real, &result)
         return result
     }
 

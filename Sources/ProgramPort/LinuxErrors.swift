@@ -13,20 +13,9 @@
 
         /// The WASI number of Linux's `number`; one that WASI does not have is `EIO`.
         static func translate(_ number: Int32) -> Code {
-            for index in table.indices where table[index] == number { return Code(index) }
-            return number == ENOTSUP ? 58 : 29
+            for index in linuxErrors.indices where linuxErrors[index] == number { return Code(index) }
+            return number == ENOTSUP ? Number.Failure.notSupported : Number.Failure.ioError
         }
-
-        /// Indexed by WASI number.
-        private static let table: [Int32] = [
-            0, E2BIG, EACCES, EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT, EAGAIN, EALREADY, EBADF, EBADMSG, EBUSY, ECANCELED, ECHILD,
-            ECONNABORTED, ECONNREFUSED, ECONNRESET, EDEADLK, EDESTADDRREQ, EDOM, EDQUOT, EEXIST, EFAULT, EFBIG, EHOSTUNREACH, EIDRM,
-            EILSEQ, EINPROGRESS, EINTR, EINVAL, EIO, EISCONN, EISDIR, ELOOP, EMFILE, EMLINK, EMSGSIZE, EMULTIHOP, ENAMETOOLONG,
-            ENETDOWN, ENETRESET, ENETUNREACH, ENFILE, ENOBUFS, ENODEV, ENOENT, ENOEXEC, ENOLCK, ENOLINK, ENOMEM, ENOMSG,
-            ENOPROTOOPT, ENOSPC, ENOSYS, ENOTCONN, ENOTDIR, ENOTEMPTY, ENOTRECOVERABLE, ENOTSOCK, ENOTSUP, ENOTTY, ENXIO, EOVERFLOW,
-            EOWNERDEAD, EPERM, EPIPE, EPROTO, EPROTONOSUPPORT, EPROTOTYPE, ERANGE, EROFS, ESPIPE, ESRCH, ESTALE, ETIMEDOUT, ETXTBSY,
-            EXDEV,
-        ]
     }
 
 #endif

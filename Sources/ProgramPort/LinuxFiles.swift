@@ -45,7 +45,7 @@
         /// Nanoseconds of WASI clock `clock` (0 real, 1 monotonic).
         package static func clock(_ clock: Int32, _ result: inout UInt64) -> Code {
             var time = timespec()
-            let code = check(clock_gettime(clock == 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC, &time))
+            let code = check(clock_gettime(clock == Number.Clock.real ? CLOCK_REALTIME : CLOCK_MONOTONIC, &time))
             result = UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
             return code
         }
@@ -60,6 +60,11 @@
             let result = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
             count = max(result, 0)
             return check(result)
+        }
+
+        /// Linux's options of WASI `fdflags`.
+        private static func options(_ flags: UInt16) -> Int32 {
+            (flags & Number.DescriptionFlag.append != 0 ? O_APPEND : 0) | (flags & Number.DescriptionFlag.nonBlocking != 0 ? O_NONBLOCK : 0)
         }
 
         private static func isNonBlocking(_ descriptor: Int32) -> Bool { fcntl(descriptor, F_GETFL) & O_NONBLOCK != 0 }
@@ -77,12 +82,14 @@
             kind = fileKind(status.st_mode)
             let state = fcntl(descriptor, F_GETFL)
             guard state >= 0 else { return lastError }
-            flags = (state & O_APPEND != 0 ? 1 : 0) | (state & O_NONBLOCK != 0 ? 4 : 0)
+            flags =
+                (state & O_APPEND != 0 ? Number.DescriptionFlag.append : 0)
+                | (state & O_NONBLOCK != 0 ? Number.DescriptionFlag.nonBlocking : 0)
             return 0
         }
 
         package static func setDescriptorFlags(_ descriptor: Int32, _ flags: UInt16) -> Code {
-            check(fcntl(descriptor, F_SETFL, (flags & 1 != 0 ? O_APPEND : 0) | (flags & 4 != 0 ? O_NONBLOCK : 0)))
+            check(fcntl(descriptor, F_SETFL, options(flags)))
         }
 
         package static func setSize(_ descriptor: Int32, _ size: Int64) -> Code { check(ftruncate(descriptor, Int(size))) }
@@ -114,7 +121,8 @@
         }
 
         package static func seek(_ descriptor: Int32, _ offset: Int64, _ whence: UInt8, _ result: inout UInt64) -> Code {
-            let position = lseek(descriptor, Int(offset), whence == 0 ? SEEK_SET : whence == 1 ? SEEK_CUR : SEEK_END)
+            let position = lseek(
+                descriptor, Int(offset), whence == Number.Whence.start ? SEEK_SET : whence == Number.Whence.current ? SEEK_CUR : SEEK_END)
             result = UInt64(max(position, 0))
             return check(position)
         }
@@ -148,7 +156,10 @@
                 if which & set == 0 { return timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2) }
                 return timespec(tv_sec: Int(value / 1_000_000_000), tv_nsec: Int(value % 1_000_000_000))
             }
-            let times = [time(access, 1, 2), time(modification, 4, 8)]
+            let times = [
+                time(access, Number.SetTimes.access, Number.SetTimes.accessNow),
+                time(modification, Number.SetTimes.modification, Number.SetTimes.modificationNow),
+            ]
             return withPath(directory, path) { check(utimensat($0, $1, times, follow ? 0 : AT_SYMLINK_NOFOLLOW)) }
         }
 
@@ -163,18 +174,17 @@
             _ directory: Int32, _ path: [UInt8], follow: Bool, openFlags: UInt16, rights: UInt64, flags: UInt16, _ result: inout Int32
         ) -> Code {
             var options = O_CLOEXEC | O_NOCTTY
-            switch (rights & 1 << 1 != 0, rights & 1 << 6 != 0) {
+            switch (rights & Number.Rights.readData != 0, rights & Number.Rights.writeData != 0) {
             case (true, true): options |= O_RDWR
             case (false, true): options |= O_WRONLY
             default: options |= O_RDONLY
             }
             if !follow { options |= O_NOFOLLOW }
-            if openFlags & 1 != 0 { options |= O_CREAT }
-            if openFlags & 2 != 0 { options |= O_DIRECTORY }
-            if openFlags & 4 != 0 { options |= O_EXCL }
-            if openFlags & 8 != 0 { options |= O_TRUNC }
-            if flags & 1 != 0 { options |= O_APPEND }
-            if flags & 4 != 0 { options |= O_NONBLOCK }
+            if openFlags & Number.OpenFlag.create != 0 { options |= O_CREAT }
+            if openFlags & Number.OpenFlag.directory != 0 { options |= O_DIRECTORY }
+            if openFlags & Number.OpenFlag.exclusive != 0 { options |= O_EXCL }
+            if openFlags & Number.OpenFlag.truncate != 0 { options |= O_TRUNC }
+            options |= Port.options(flags)
             var descriptor: Int32 = -1
             let code = withPath(directory, path) {
                 descriptor = openat($0, $1, options, 0o666)

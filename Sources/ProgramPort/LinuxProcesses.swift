@@ -23,11 +23,11 @@
 
         package static func wait(_ target: Int32, _ flags: UInt32, _ process: inout Int32, _ status: inout UInt32) -> Code {
             var result: Int32 = 0
-            let child = waitpid(target, &result, flags & 1 != 0 ? WNOHANG : 0)
+            let child = waitpid(target, &result, flags & Number.WaitFlag.noHang != 0 ? WNOHANG : 0)
             guard child >= 0 else { return lastError }
             process = child
             let signal = result & 0x7F
-            status = UInt32(signal == 0 ? result >> 8 & 0xFF : 1 << 8 | signal)
+            status = signal == 0 ? Number.EndKind.exited << 8 | UInt32(result >> 8 & 0xFF) : Number.EndKind.signaled << 8 | UInt32(signal)
             return 0
         }
 
@@ -45,11 +45,11 @@
         package static func setProcessGroup(_ process: Int32, _ group: Int32) -> Code { check(setpgid(process, group)) }
 
         package static func setDisposition(_ signal: UInt8, _ disposition: UInt8) -> Code {
-            guard (1...64).contains(signal), disposition <= 2 else { return translate(EINVAL) }
+            guard (1...64).contains(signal), disposition <= Number.Disposition.interrupt else { return translate(EINVAL) }
             var action = sigaction()
             switch disposition {
-            case 0: action.__sigaction_handler.sa_handler = SIG_DFL
-            case 1: action.__sigaction_handler.sa_handler = SIG_IGN
+            case Number.Disposition.standard: action.__sigaction_handler.sa_handler = SIG_DFL
+            case Number.Disposition.ignore: action.__sigaction_handler.sa_handler = SIG_IGN
             default: action.__sigaction_handler.sa_handler = { number in arrivedSignals |= 1 << UInt64(number - 1) }
             }
             return check(sigaction(Int32(signal), &action, nil))
@@ -92,7 +92,7 @@
 
         package static func pipe(_ readEnd: inout Int32, _ writeEnd: inout Int32, _ flags: UInt16) -> Code {
             var ends: [Int32] = [-1, -1]
-            let code = check(pipe2(&ends, O_CLOEXEC | (flags & 4 != 0 ? O_NONBLOCK : 0)))
+            let code = check(pipe2(&ends, O_CLOEXEC | (flags & Number.DescriptionFlag.nonBlocking != 0 ? O_NONBLOCK : 0)))
             readEnd = ends[0]
             writeEnd = ends[1]
             return code
@@ -155,12 +155,12 @@
             sigemptyset(&none)
             posix_spawnattr_setsigmask(&attributes, &none)
             var options = POSIX_SPAWN_SETSIGMASK
-            if flags & 1 != 0 {
+            if flags & Port.Number.SpawnFlag.setGroup != 0 {
                 options |= POSIX_SPAWN_SETPGROUP
                 posix_spawnattr_setpgroup(&attributes, group)
             }
             // POSIX_SPAWN_SETSID is a macro that is not imported.
-            if flags & 2 != 0 { options |= 0x80 }
+            if flags & Port.Number.SpawnFlag.newSession != 0 { options |= 0x80 }
             posix_spawnattr_setflags(&attributes, Int16(options))
 
             var actions = posix_spawn_file_actions_t()
@@ -174,7 +174,9 @@
                 if copy < 0 { return Port.lastError }
                 copies.append(copy)
                 var name = [CChar](repeating: 0, count: 256)
-                if flags & 8 != 0, mapping.child == 0, ttyname_r(mapping.parent, &name, name.count) == 0 {
+                if flags & Port.Number.SpawnFlag.controllingTerminal != 0, mapping.child == 0,
+                    ttyname_r(mapping.parent, &name, name.count) == 0
+                {
                     // A session leader without a terminal gets the first one that it opens.
                     posix_spawn_file_actions_addopen(&actions, 0, name, O_RDWR, 0)
                 } else {
@@ -182,7 +184,7 @@
                 }
             }
             var terminal: Int32 = -1
-            if flags & 4 != 0 {
+            if flags & Port.Number.SpawnFlag.foreground != 0 {
                 terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
                 if terminal >= 0 {
                     _ = posix_spawn_file_actions_addtcsetpgrp_np(&actions, terminal)

@@ -8,21 +8,21 @@
         /// The WASI file type of a mode.
         static func fileKind(_ mode: mode_t) -> UInt8 {
             switch mode & S_IFMT {
-            case S_IFBLK: return 1
-            case S_IFCHR: return 2
-            case S_IFDIR: return 3
-            case S_IFREG: return 4
-            case S_IFSOCK: return 6
-            case S_IFLNK: return 7
-            case S_IFIFO: return 16
-            default: return 0
+            case S_IFBLK: return Number.FileKind.blockDevice
+            case S_IFCHR: return Number.FileKind.characterDevice
+            case S_IFDIR: return Number.FileKind.directory
+            case S_IFREG: return Number.FileKind.regular
+            case S_IFSOCK: return Number.FileKind.streamSocket
+            case S_IFLNK: return Number.FileKind.symbolicLink
+            case S_IFIFO: return Number.FileKind.pipe
+            default: return Number.FileKind.unknown
             }
         }
 
         private static func encode(_ status: stat, _ buffer: inout [UInt8]) {
             func nanoseconds(_ time: timespec) -> UInt64 { UInt64(max(time.tv_sec, 0)) * 1_000_000_000 + UInt64(time.tv_nsec) }
             let kind = fileKind(status.st_mode)
-            let device = kind == 1 || kind == 2 ? UInt64(status.st_rdev) : 0
+            let device = kind == Number.FileKind.blockDevice || kind == Number.FileKind.characterDevice ? UInt64(status.st_rdev) : 0
             var bytes: [UInt8] = []
             bytes.appendLittleEndian(UInt64(status.st_dev))
             bytes.appendLittleEndian(UInt64(status.st_ino))
@@ -41,7 +41,7 @@
             buffer.replaceSubrange(0..<bytes.count, with: bytes)
         }
 
-        /// `buffer` has `statusBytes` bytes.
+        /// `buffer` has `Number.Size.status` bytes.
         package static func status(_ directory: Int32, _ path: [UInt8], follow: Bool, _ buffer: inout [UInt8]) -> Code {
             var result = stat()
             let code = withPath(directory, path) { check(fstatat($0, $1, &result, follow ? 0 : AT_SYMLINK_NOFOLLOW)) }
@@ -87,7 +87,7 @@
             return 0
         }
 
-        /// `buffer` has `terminalAttributesBytes` bytes.
+        /// `buffer` has `Number.Size.terminalAttributes` bytes.
         package static func terminalAttributes(_ descriptor: Int32, _ buffer: inout [UInt8]) -> Code {
             var attributes = termios()
             guard tcgetattr(descriptor, &attributes) == 0 else { return lastError }
@@ -97,7 +97,7 @@
             }
             bytes.appendLittleEndian(attributes.c_ispeed)
             bytes.appendLittleEndian(attributes.c_ospeed)
-            withUnsafeBytes(of: &attributes.c_cc) { bytes.append(contentsOf: $0[0..<17]) }
+            withUnsafeBytes(of: &attributes.c_cc) { bytes.append(contentsOf: $0[0..<Number.Size.controlCharacters]) }
             buffer.replaceSubrange(0..<bytes.count, with: bytes)
             return 0
         }
@@ -109,8 +109,14 @@
             result.c_oflag = attributes.littleEndian(at: 4, as: UInt32.self)
             result.c_cflag = attributes.littleEndian(at: 8, as: UInt32.self)
             result.c_lflag = attributes.littleEndian(at: 12, as: UInt32.self)
-            withUnsafeMutableBytes(of: &result.c_cc) { for index in 0..<17 { $0[index] = attributes[24 + index] } }
-            return check(tcsetattr(descriptor, action == 0 ? TCSANOW : action == 1 ? TCSADRAIN : TCSAFLUSH, &result))
+            withUnsafeMutableBytes(of: &result.c_cc) {
+                for index in 0..<Number.Size.controlCharacters { $0[index] = attributes[24 + index] }
+            }
+            return check(
+                tcsetattr(
+                    descriptor,
+                    action == Number.AttributeAction.now ? TCSANOW : action == Number.AttributeAction.drain ? TCSADRAIN : TCSAFLUSH, &result
+                ))
         }
 
         /// Rows, columns, width and height.
@@ -149,7 +155,7 @@
         /// All of a file of /proc, which has no size; empty if it cannot be read.
         private static func contents(_ path: [UInt8]) -> [UInt8] {
             var descriptor: Int32 = -1
-            guard open(workingDirectory, path, follow: true, openFlags: 0, rights: Rights.read, flags: 0, &descriptor) == 0 else {
+            guard open(workingDirectory, path, follow: true, openFlags: 0, rights: Number.Rights.read, flags: 0, &descriptor) == 0 else {
                 return []
             }
             defer { _ = close(descriptor) }
@@ -214,7 +220,7 @@
         /// One record of a process list; empty if the process is gone.
         private static func encodeProcess(_ process: Int32) -> [UInt8] {
             let folder = Array("/proc/\(process)/".utf8)
-            var owner = [UInt8](repeating: 0, count: statusBytes)
+            var owner = [UInt8](repeating: 0, count: Number.Size.status)
             guard status(workingDirectory, folder, follow: true, &owner) == 0 else { return [] }
             let line = contents(folder + Array("stat".utf8))
             guard let open = line.firstIndex(of: UInt8(ascii: "(")), let close = line.lastIndex(of: UInt8(ascii: ")")),
@@ -227,7 +233,7 @@
             record.appendLittleEndian(process)
             for field in 1...3 { record.appendLittleEndian(Int32(truncatingIfNeeded: number(field))) }
             record += owner[23..<27]
-            record.append(fields[0].first == UInt8(ascii: "Z") ? 3 : 2)
+            record.append(fields[0].first == UInt8(ascii: "Z") ? Number.ProcessState.ended : Number.ProcessState.running)
             record.append(0)
             record.appendLittleEndian(UInt64(number(19)) * 10_000_000)
             var command = contents(folder + Array("cmdline".utf8)).split(separator: 0, omittingEmptySubsequences: false).dropLast()

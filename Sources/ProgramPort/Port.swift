@@ -9,23 +9,6 @@ package enum Port {
     /// 0, or the WASI preview 1 number of an error.
     package typealias Code = UInt16
 
-    /// Rights of WASI preview 1 that say what a descriptor is opened for.
-    package enum Rights {
-        /// `fd_read`, `fd_seek`, `fd_fdstat_set_flags`, `fd_sync`, `fd_tell`, `fd_readdir`, `fd_filestat_get`, `poll_fd_readwrite`
-        /// and the path rights.
-        package static let read: UInt64 =
-            1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 0x7FE00 | 1 << 21 | 1 << 27
-        /// `fd_datasync`, `fd_seek`, `fd_fdstat_set_flags`, `fd_sync`, `fd_tell`, `fd_write`, `fd_allocate`, `fd_filestat_…`,
-        /// `poll_fd_readwrite`.
-        package static let write: UInt64 =
-            1 << 0 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 8 | 1 << 21 | 1 << 22 | 1 << 23 | 1 << 27
-    }
-
-    /// Bytes of an encoded `FileStatus`.
-    package static let statusBytes = 79
-    /// Bytes of encoded terminal attributes.
-    package static let terminalAttributesBytes = 41
-
     /// One thing that `poll` waits for.
     package struct PollWait: Sendable {
         /// An open descriptor.

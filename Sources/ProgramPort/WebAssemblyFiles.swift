@@ -123,6 +123,9 @@
 
         package static func synchronize(_ descriptor: Int32) -> Code { Code(fd_sync(descriptor)) }
 
+        /// WASI `lookupflags`.
+        static func lookUp(_ follow: Bool) -> Int32 { follow ? Int32(Number.LookUp.followLast) : 0 }
+
         private static func withPath(_ path: [UInt8], _ body: (UnsafePointer<UInt8>?, Int32) -> Int32) -> Code {
             Code(path.withUnsafeBufferPointer { body($0.baseAddress, Int32($0.count)) })
         }
@@ -137,7 +140,7 @@
         ) -> Code {
             withPath(path) {
                 path_filestat_set_times(
-                    directory, follow ? 1 : 0, $0, $1, Int64(bitPattern: access), Int64(bitPattern: modification), Int32(which))
+                    directory, lookUp(follow), $0, $1, Int64(bitPattern: access), Int64(bitPattern: modification), Int32(which))
             }
         }
 
@@ -156,7 +159,7 @@
             var descriptor: Int32 = -1
             let code = withPath(path) {
                 path_open(
-                    directory, follow ? 1 : 0, $0, $1, Int32(openFlags), Int64(bitPattern: rights), Int64(bitPattern: rights),
+                    directory, lookUp(follow), $0, $1, Int32(openFlags), Int64(bitPattern: rights), Int64(bitPattern: rights),
                     Int32(flags), &descriptor)
             }
             result = descriptor
@@ -201,23 +204,23 @@
         /// Waits until one of `waits` is ready or `timeout` nanoseconds (all ones: no end) have passed.
         package static func poll(_ waits: inout [PollWait], timeout: UInt64) -> Code {
             var subscriptions: [UInt8] = []
-            subscriptions.reserveCapacity((waits.count + 1) * 48)
+            subscriptions.reserveCapacity((waits.count + 1) * Number.Event.subscriptionSize)
             for (index, wait) in waits.enumerated() {
                 subscriptions.appendLittleEndian(UInt64(index))
-                subscriptions.appendLittleEndian(UInt64(wait.isWrite ? 2 : 1))
+                subscriptions.appendLittleEndian(UInt64(wait.isWrite ? Number.Event.write : Number.Event.read))
                 subscriptions.appendLittleEndian(UInt64(UInt32(bitPattern: wait.descriptor)))
                 for _ in 0..<3 { subscriptions.appendLittleEndian(UInt64(0)) }
             }
             // Nothing to wait for but signals: a clock that never comes, since no subscription at all is an error.
             if timeout != .max || waits.isEmpty {
                 subscriptions.appendLittleEndian(UInt64.max)
-                subscriptions.appendLittleEndian(UInt64(0))
-                subscriptions.appendLittleEndian(UInt64(1))
+                subscriptions.appendLittleEndian(UInt64(Number.Event.clock))
+                subscriptions.appendLittleEndian(UInt64(Number.Clock.monotonic))
                 subscriptions.appendLittleEndian(timeout)
                 for _ in 0..<2 { subscriptions.appendLittleEndian(UInt64(0)) }
             }
-            let count = subscriptions.count / 48
-            var events = [UInt8](repeating: 0, count: count * 32)
+            let count = subscriptions.count / Number.Event.subscriptionSize
+            var events = [UInt8](repeating: 0, count: count * Number.Event.size)
             var happened: UInt32 = 0
             let code = subscriptions.withUnsafeBufferPointer { subscriptions in
                 events.withUnsafeMutableBufferPointer {
@@ -226,12 +229,12 @@
             }
             guard code == 0 else { return Code(code) }
             for event in 0..<min(Int(happened), count) {
-                let user = events.littleEndian(at: event * 32, as: UInt64.self)
+                let user = events.littleEndian(at: event * Number.Event.size, as: UInt64.self)
                 guard user < UInt64(waits.count) else { continue }
                 let index = Int(user)
                 waits[index].isReady = true
-                waits[index].error = events.littleEndian(at: event * 32 + 8, as: UInt16.self)
-                waits[index].isHungUp = events[event * 32 + 24] & 1 != 0
+                waits[index].error = events.littleEndian(at: event * Number.Event.size + 8, as: UInt16.self)
+                waits[index].isHungUp = Int(events[event * Number.Event.size + 24]) & Number.Event.hangUp != 0
             }
             return 0
         }

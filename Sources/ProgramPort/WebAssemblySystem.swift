@@ -77,10 +77,10 @@
 
         package static func setMask(_ mask: UInt32, _ old: inout UInt32) -> Code { Code(mask_set(Int32(bitPattern: mask), &old)) }
 
-        /// `buffer` has `statusBytes` bytes.
+        /// `buffer` has `Number.Size.status` bytes.
         package static func status(_ directory: Int32, _ path: [UInt8], follow: Bool, _ buffer: inout [UInt8]) -> Code {
             withPath(path) { path, length in
-                buffer.withUnsafeMutableBufferPointer { path_status(directory, follow ? 1 : 0, path, length, $0.baseAddress) }
+                buffer.withUnsafeMutableBufferPointer { path_status(directory, lookUp(follow), path, length, $0.baseAddress) }
             }
         }
 
@@ -89,12 +89,12 @@
         }
 
         package static func setMode(_ directory: Int32, _ path: [UInt8], _ mode: UInt16) -> Code {
-            withPath(path) { path_mode_set(directory, 1, $0, $1, Int32(mode)) }
+            withPath(path) { path_mode_set(directory, lookUp(true), $0, $1, Int32(mode)) }
         }
 
         package static func setOwner(_ directory: Int32, _ path: [UInt8], follow: Bool, _ user: UInt32, _ group: UInt32) -> Code {
             withPath(path) {
-                path_owner_set(directory, follow ? 1 : 0, $0, $1, Int32(bitPattern: user), Int32(bitPattern: group))
+                path_owner_set(directory, lookUp(follow), $0, $1, Int32(bitPattern: user), Int32(bitPattern: group))
             }
         }
 
@@ -103,7 +103,7 @@
             withPath(path) { path_access(directory, $0, $1, Int32(bits)) }
         }
 
-        /// `buffer` has `terminalAttributesBytes` bytes.
+        /// `buffer` has `Number.Size.terminalAttributes` bytes.
         package static func terminalAttributes(_ descriptor: Int32, _ buffer: inout [UInt8]) -> Code {
             Code(buffer.withUnsafeMutableBufferPointer { terminal_attributes_get(descriptor, $0.baseAddress) })
         }

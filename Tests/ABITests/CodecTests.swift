@@ -1,13 +1,6 @@
 import ABI
-import Glibc
+import TestSupport
 import Testing
-
-/// How much of a random test runs, as `scripts/test` says.
-enum Run {
-    private static func variable(_ name: String) -> UInt64 { getenv(name).flatMap { UInt64(String(cString: $0)) } ?? 0 }
-    static let isLong = variable("MARTLET_TEST_LONG") == 1
-    static let seed = variable("MARTLET_TEST_SEED")
-}
 
 @Suite struct CodecTests {
     @Test(arguments: Sample.all) func aValueSurvivesTheWire(_ sample: Sample) {

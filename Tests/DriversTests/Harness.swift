@@ -1,14 +1,7 @@
 import ABI
-import Glibc
 import ServerKit
+import TestSupport
 import Testing
-
-/// How much of a random test runs, as `scripts/test` says.
-enum Run {
-    private static func variable(_ name: String) -> UInt64 { getenv(name).flatMap { UInt64(String(cString: $0)) } ?? 0 }
-    static let isLong = variable("MARTLET_TEST_LONG") == 1
-    static let seed = variable("MARTLET_TEST_SEED")
-}
 
 /// What became of a request.
 enum Outcome: Equatable {
@@ -41,8 +34,8 @@ struct Harness<Logic: Server> {
     private(set) var requestsToManager: [ABI.Operation] = []
     /// Whether replies are matched with requests sent by `send`.
     var checksReplies = true
-    /// Replies without an error, by operation.
-    private(set) var successes: [ABI.Operation: Int] = [:]
+    /// How requests were answered.
+    var coverage = Coverage()
     private var next: UInt32 = 1
 
     init(_ logic: Logic) {
@@ -69,7 +62,7 @@ struct Harness<Logic: Server> {
             case .request: requestsToManager.append(header.operation)
             case .notice: notices.append((connection.rawValue, header.operation, body))
             case .reply:
-                if header.argument == 0 { successes[header.operation, default: 0] += 1 }
+                coverage.note("\(header.operation)", Errno.decode(header.argument))
                 guard checksReplies else { return }
                 let key = RequestKey(connection: connection, request: header.request)
                 #expect(asked.contains(key), "a reply to a request that was never made")
@@ -172,18 +165,5 @@ struct Harness<Logic: Server> {
         let result = try get(
             ShareResult.self, .share, from: 0, Share(from: identity(from), to: identity(to), handles: [handle]))
         return try #require(result.handles.first)
-    }
-}
-
-/// The same sequence for the same seed (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

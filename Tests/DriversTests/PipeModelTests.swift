@@ -1,6 +1,7 @@
 import ABI
 import Pipe
 import ServerKit
+import TestSupport
 import Testing
 
 /// Random readers and writers of one pipe against what a pipe must be: the writes in some order, none of up to PIPE_BUF bytes mixed

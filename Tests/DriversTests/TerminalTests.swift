@@ -1,6 +1,7 @@
 import ABI
 import ServerKit
 import TTY
+import TestSupport
 import Testing
 
 /// A harness with the console open for processes 1 to 3.

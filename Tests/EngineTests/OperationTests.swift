@@ -1,6 +1,7 @@
+import Testing
+
 /// The register form's numbering, which the interpreter's dispatch relies on.
 @testable import Engine
-import Testing
 
 @Suite struct OperationTests {
     @Test func theNumberOfAnOperationIsItsPlace() {

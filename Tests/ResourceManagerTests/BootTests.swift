@@ -1,6 +1,7 @@
 import ABI
 import ResourceManager
 import ServerKit
+import TestSupport
 import Testing
 
 @Suite struct BootTests {
@@ -36,7 +37,7 @@ import Testing
     @Test func comesUpInEveryOrderOfMessages() throws {
         for seed in 0..<60 {
             let world = World()
-            world.random = RandomGenerator(seed: [UInt8(seed)])
+            world.random = Seeded(UInt64(seed))
             world.start()
             world.pump()
             #expect(world.isBooted)

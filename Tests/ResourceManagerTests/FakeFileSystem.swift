@@ -116,21 +116,35 @@ final class FakeFileServer {
         case .fileSystemOf:
             let directory = try reader.value(DirectoryHandle.self)
             writer.value(FileSystemCreated(fileSystem: try handles.object(directory.handle, of: directory.process).fileSystem))
-        case .renameNode:
-            let rename = try reader.value(NodeRename.self)
-            guard let node = fileSystems[rename.fileSystem.rawValue]![rename.fromDirectory]?.entry(rename.fromName) else {
-                throw .noSuchFileOrDirectory
-            }
-            fileSystems[rename.fileSystem.rawValue]![rename.fromDirectory]!.entries.removeAll { $0.name == rename.fromName }
-            fileSystems[rename.fileSystem.rawValue]![rename.toDirectory]!.entries.append((rename.toName, node))
-            fileSystems[rename.fileSystem.rawValue]![node]!.parent = rename.toDirectory
-        case .linkNode:
-            let link = try reader.value(NodeLink.self)
-            guard fileSystems[link.fileSystem.rawValue]![link.toDirectory]?.entry(link.toName) == nil else { throw .fileExists }
-            fileSystems[link.fileSystem.rawValue]![link.toDirectory]!.entries.append((link.toName, link.node))
+        case .renameNode: try rename(try reader.value(NodeRename.self))
+        case .linkNode: try link(try reader.value(NodeLink.self))
         default: throw .notSupported
         }
         return writer.bytes
+    }
+
+    private func rename(_ rename: NodeRename) throws(Errno) {
+        guard let nodes = fileSystems[rename.fileSystem.rawValue] else { throw .staleFileHandle }
+        guard let node = nodes[rename.fromDirectory]?.entry(rename.fromName) else { throw .noSuchFileOrDirectory }
+        guard let target = nodes[rename.toDirectory], target.kind == .directory else { throw .notDirectory }
+        guard target.entry(rename.toName) == nil else { throw .fileExists }
+        // A directory that came to lie in itself would have no way up to the root.
+        var above = rename.toDirectory
+        while above != FakeFileServer.root {
+            guard above != node, let parent = nodes[above]?.parent else { throw .invalidArgument }
+            above = parent
+        }
+        fileSystems[rename.fileSystem.rawValue]![rename.fromDirectory]!.entries.removeAll { $0.name == rename.fromName }
+        fileSystems[rename.fileSystem.rawValue]![rename.toDirectory]!.entries.append((rename.toName, node))
+        fileSystems[rename.fileSystem.rawValue]![node]!.parent = rename.toDirectory
+    }
+
+    private func link(_ link: NodeLink) throws(Errno) {
+        guard let nodes = fileSystems[link.fileSystem.rawValue] else { throw .staleFileHandle }
+        guard let node = nodes[link.node], let target = nodes[link.toDirectory] else { throw .noSuchFileOrDirectory }
+        guard node.kind != .directory else { throw .notPermitted }
+        guard target.entry(link.toName) == nil else { throw .fileExists }
+        fileSystems[link.fileSystem.rawValue]![link.toDirectory]!.entries.append((link.toName, link.node))
     }
 
     private func begin(_ fileSystem: FileSystemID, _ start: WalkStart) throws(Errno) -> NodeID {
@@ -179,17 +193,10 @@ final class FakeFileServer {
                 continue
             }
             guard let next = nodes[node]!.entry(name) else {
-                if isLast, case .makeDirectory = walk.operation {
-                    let id = NodeID(index: nextNode, generation: 1)
-                    nextNode += 1
-                    var made = FakeNode(kind: .directory)
-                    made.parent = node
-                    fileSystems[walk.fileSystem.rawValue]![id] = made
-                    fileSystems[walk.fileSystem.rawValue]![node]!.entries.append((name, id))
-                    return .nothing
-                }
+                if isLast, make(walk, name, in: node) { return .nothing }
                 throw .noSuchFileOrDirectory
             }
+            if isLast, try remove(walk, name, next, from: node) { return .nothing }
             let found = nodes[next]!
             if found.kind == .symbolicLink && (!isLast || walk.flags.contains(.followLast)) {
                 guard linksLeft > 0 else { throw .tooManySymbolicLinkLevels }
@@ -207,6 +214,39 @@ final class FakeFileServer {
         }
     }
 
+    /// Makes a name if that is what the walk is for.
+    private func make(_ walk: Walk, _ name: [UInt8], in directory: NodeID) -> Bool {
+        var node: FakeNode
+        switch walk.operation {
+        case .makeDirectory: node = FakeNode(kind: .directory)
+        case .symbolicLink(let target):
+            node = FakeNode(kind: .symbolicLink)
+            node.target = target
+        default: return false
+        }
+        node.parent = directory
+        let id = NodeID(index: nextNode, generation: 1)
+        nextNode += 1
+        fileSystems[walk.fileSystem.rawValue]![id] = node
+        fileSystems[walk.fileSystem.rawValue]![directory]!.entries.append((name, id))
+        return true
+    }
+
+    /// Takes a name away if that is what the walk is for; the node stays, as an open one would.
+    private func remove(_ walk: Walk, _ name: [UInt8], _ id: NodeID, from directory: NodeID) throws(Errno) -> Bool {
+        guard let node = fileSystems[walk.fileSystem.rawValue]?[id] else { throw .noSuchFileOrDirectory }
+        switch walk.operation {
+        case .unlink: if node.kind == .directory { throw .isDirectory }
+        case .removeDirectory:
+            if node.kind != .directory { throw .notDirectory }
+            if node.isCovered { throw .resourceBusy }
+            if !node.entries.isEmpty { throw .directoryNotEmpty }
+        default: return false
+        }
+        fileSystems[walk.fileSystem.rawValue]![directory]!.entries.removeAll { $0.name == name }
+        return true
+    }
+
     private func finish(_ walk: Walk, _ node: NodeID) throws(Errno) -> WalkResult {
         let status = try status(walk.fileSystem, node)
         switch walk.operation {
@@ -220,11 +260,13 @@ final class FakeFileServer {
             return .opened(FileOpened(handle: handle, access: file.access, flags: file.flags, status: status))
         case .status: return .status(status)
         case .resolve: return .node(node, status.kind)
-        case .readLink: return .target(fileSystems[walk.fileSystem.rawValue]![node]!.target)
-        case .makeDirectory: throw .fileExists
+        case .readLink:
+            if status.kind != .symbolicLink { throw .invalidArgument }
+            return .target(fileSystems[walk.fileSystem.rawValue]![node]!.target)
+        case .makeDirectory, .symbolicLink: throw .fileExists
         case .removeDirectory, .unlink: throw .resourceBusy
         case .parent: return .parent(node, Array(".".utf8))
-        case .setTimes, .setMode, .setOwner, .setSize, .access, .symbolicLink: return .nothing
+        case .setTimes, .setMode, .setOwner, .setSize, .access: return .nothing
         }
     }
 }

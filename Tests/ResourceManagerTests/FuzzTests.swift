@@ -1,25 +1,18 @@
 import ABI
-import Foundation
 import Processes
 import ResourceManager
 import ServerKit
+import TestSupport
 import Testing
 import VFS
 
-/// How much of the random tests runs: a share that rotates with the seed, or all.
-enum Run {
-    private static func variable(_ name: String) -> UInt64 { getenv(name).flatMap { UInt64(String(cString: $0)) } ?? 0 }
-    static let isLong = variable("MARTLET_TEST_LONG") == 1
-    static let seed = withUnsafeBytes(of: variable("MARTLET_TEST_SEED").littleEndian) { Array($0) }
-}
-
 /// Messages made of valid ones by changing bytes, and wholly random ones.
 struct Mutator {
-    var random: RandomGenerator
+    var random: Seeded
 
-    mutating func below(_ bound: Int) -> Int { Int(random.number() % UInt64(bound)) }
+    mutating func below(_ bound: Int) -> Int { random.below(bound) }
 
-    mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
+    mutating func chance(_ percent: Int) -> Bool { random.chance(percent) }
 
     /// Changes some bytes at `from` or behind it, or cuts or lengthens the message; the header's length is put right again.
     mutating func mutate(_ message: [UInt8], from start: Int) -> [UInt8] {
@@ -43,13 +36,61 @@ struct Mutator {
 @Suite struct FuzzTests {
     static let paths = [
         "/", "/etc", "/dev/null", "/dev/tty", "/dev/console", "/tmp", "/tmp/a", "/home/b", "..", "a/../..", "/mnt", "",
-        "/bin/program", "/bin/data", "/dev/../tmp/..", "/tmp/a/b",
+        "/bin/program", "/bin/data", "/dev/../tmp/..", "/tmp/a/b", "/etc/link", "/etc/link/data", "/etc/link",
     ]
+
+    /// Rounds after which a new machine takes the place of one whose file names went astray and whose init lost its drivers.
+    static let epoch = 500
+
+    private static func world(_ random: Seeded, _ coverage: Coverage) -> World {
+        let world = World.booted { files, module in
+            if module == "netfs" { files.make("/etc/link", .symbolicLink, target: "/bin") }
+        }
+        world.checkEvery = 64
+        world.keepsNoDead = true
+        world.random = random
+        world.coverage = coverage
+        return world
+    }
+
+    /// A generator that closures share.
+    private final class Source {
+        private var random: Seeded
+        init(_ seed: UInt64) { random = Seeded(seed) }
+        func below(_ bound: Int) -> Int { random.below(bound) }
+    }
+
+    static let finals: [FinalOperation] = [
+        .open(OpenFile(access: .read)), .open(OpenFile(access: .execute)), .status, .makeDirectory(0o755), .symbolicLink(Array("a".utf8)),
+        .unlink, .removeDirectory, .readLink, .access(4), .setMode(0o644), .setOwner(.root, GroupID(rawValue: 1)), .setSize(5),
+        .setTimes(TimeChange(access: .now, modification: .keep)), .resolve, .parent,
+    ]
+    /// What a program's requests must all have come to.
+    static let served = [
+        "spawn", "wait", "kill", "setProcessGroup", "processStatus", "setDisposition", "processes", "connect", "rename", "link",
+        "location", "mount", "unmount", "mounts", "path open", "path status", "path makeDirectory", "path symbolicLink", "path unlink",
+        "path removeDirectory", "path readLink", "path access", "path setMode", "path setOwner", "path setSize", "path setTimes",
+    ]
+    static let refused: [(String, Errno)] = [
+        ("path resolve", .invalidArgument), ("path parent", .invalidArgument), ("wait", .interrupted), ("wait", .noChildProcess),
+        ("kill", .noSuchProcess), ("spawn", .execFormatError), ("unmount", .resourceBusy), ("rename", .improperLink),
+    ]
+
+    /// The number of a program that runs, or any other but a driver's: those end in `serversSayAnything`.
+    private func pid(_ world: World, _ mutator: inout Mutator) -> Int32 {
+        var running: [Int32] = []
+        for hart in world.harts.values where !hart.isGone {
+            if let started = hart.started { running.append(started.process.rawValue) }
+        }
+        let pid = mutator.chance(70) && !running.isEmpty ? running.sorted()[mutator.below(running.count)] : Int32(mutator.below(60)) - 3
+        let isServer = world.manager.processes.all.contains { $0.isServer && $0.id.rawValue == pid }
+        return isServer ? 0 : pid
+    }
 
     /// A request that may make sense.
     private func request(_ world: World, _ hart: FakeHart, _ mutator: inout Mutator) -> [UInt8] {
         let id = RequestID(rawValue: hart.nextRequest)
-        let pid = Int32(mutator.below(40)) - 3
+        let pid = self.pid(world, &mutator)
         let space = mutator.chance(90) ? 8192 : mutator.below(300)
         let path = FuzzTests.paths[mutator.below(FuzzTests.paths.count)]
         let other = Array(FuzzTests.paths[mutator.below(FuzzTests.paths.count)].utf8)
@@ -60,14 +101,17 @@ struct Mutator {
         func message(_ operation: ABI.Operation, _ body: some Wire) -> [UInt8] {
             Message.request(operation, id: id, replySpace: space, body)
         }
-        let flags = PathFlags(rawValue: UInt8(mutator.below(8)))
-        switch mutator.below(16) {
+        var flags = PathFlags(rawValue: UInt8(mutator.below(8)))
+        if mutator.chance(70) { flags.remove(.beneath) }
+        switch mutator.below(24) {
         case 0: return message(.wait, Wait(target: pid, flags: mutator.chance(60) ? .noHang : []))
         case 1: return message(.kill, Kill(target: pid == 1 ? 9 : pid, signal: UInt8(mutator.below(32))))
         case 2:
             return message(
                 .setProcessGroup,
-                SetProcessGroup(process: ProcessID(rawValue: pid), group: ProcessGroupID(rawValue: Int32(mutator.below(30)))))
+                SetProcessGroup(
+                    process: ProcessID(rawValue: mutator.chance(50) ? 0 : pid),
+                    group: ProcessGroupID(rawValue: mutator.chance(50) ? 0 : self.pid(world, &mutator))))
         case 3: return message(.processStatus, OneProcess(process: ProcessID(rawValue: pid)))
         case 4:
             return message(
@@ -94,30 +138,31 @@ struct Mutator {
             return message(
                 .spawn, world.spawnRequest(hart, path, flags: SpawnFlags(rawValue: UInt32(mutator.below(16)))))
         default:
-            let operations: [FinalOperation] = [
-                .status, .open(OpenFile(access: .read)), .makeDirectory(0o755), .unlink, .readLink, .resolve, .access(4),
-            ]
-            return message(
-                .path,
-                world.pathRequest(path, operations[mutator.below(operations.count)], start: start, flags: flags))
+            let operation = FuzzTests.finals[mutator.below(FuzzTests.finals.count)]
+            hart.steps[id.rawValue] = "path \(operation.name)"
+            return message(.path, world.pathRequest(path, operation, start: start, flags: flags))
         }
     }
 
-    private func say(_ world: World, _ mutator: inout Mutator, breaks: Bool) {
+    /// One of the programs says something; false if there is none, or it may not say more now.
+    @discardableResult
+    private func say(_ world: World, _ mutator: inout Mutator, breaks: Bool) -> Bool {
         let harts = world.harts.values.filter { $0.role == .program && !$0.isGone && $0.started != nil }.sorted { $0.id < $1.id }
-        guard !harts.isEmpty else { return }
+        guard !harts.isEmpty else { return false }
         let hart = harts[mutator.below(harts.count)]
         let isInit = hart.started?.process == .initial
         guard hart.asked.count < 14 else {
             // Its credit is spent: it gives something up.
             if let id = hart.asked.min() { world.notify(hart, .cancel, Cancel(request: RequestID(rawValue: id))) }
-            return
+            return false
         }
         var message = request(world, hart, &mutator)
         let id = hart.nextRequest
-        if breaks && mutator.chance(40) {
+        if breaks && mutator.chance(25) {
             // init must not break the protocol; what it asks for may be nonsense.
             message = mutator.mutate(message, from: isInit || mutator.chance(90) ? Header.size : 0)
+            // Whatever is asked for now, it counts under its operation's name alone.
+            if hart.steps[id] != nil { hart.steps[id] = "path" }
         }
         if !isInit && mutator.chance(1) { message = mutator.random.bytes(mutator.below(120)) }
         var reader = Reader(message)
@@ -125,7 +170,7 @@ struct Mutator {
             hart.nextRequest += 1
             hart.asked.insert(header.request.rawValue)
         } else if isInit {
-            return
+            return false
         }
         world.send(hart.id.rawValue, message)
         if mutator.chance(5) { world.notify(hart, .cancel, Cancel(request: RequestID(rawValue: id))) }
@@ -134,6 +179,7 @@ struct Mutator {
             world.notify(hart, .last, Nothing())
         }
         if !isInit && mutator.chance(1) { world.die(hart.id.rawValue) }
+        return true
     }
 
     /// Ends everything but init, and looks for what is left.
@@ -170,82 +216,94 @@ struct Mutator {
     }
 
     /// Requests of processes, sensible and not: nothing traps, everything is answered, nothing is left.
-    @Test(arguments: [UInt8(1), 2, 3, 4]) func processesSayAnything(seed: UInt8) throws {
-        let world = World.booted()
-        world.checkEvery = 64
-        world.keepsNoDead = true
-        world.random = RandomGenerator(seed: [seed] + Run.seed)
-        var mutator = Mutator(random: RandomGenerator(seed: [seed, 1] + Run.seed))
-        let initial = world.initial
-        for round in 0..<(Run.isLong ? 20_000 : 1_500) {
-            if round % 8 == 0, initial.asked.count < 12 {
-                world.ask(initial, .spawn, world.spawnRequest(initial, flags: SpawnFlags(rawValue: UInt32(mutator.below(4)))))
+    @Test(arguments: [UInt64(1), 2, 3, 4]) func processesSayAnything(seed: UInt64) throws {
+        var mutator = Mutator(random: Seeded(1000 &+ seed &+ Run.seed))
+        var coverage = Coverage()
+        var messages = 0
+        while messages < Run.messages / 4 {
+            let world = FuzzTests.world(Seeded(mutator.random.next()), coverage)
+            let images = Source(mutator.random.next())
+            world.treat = { _, header, _ in header.operation == .startProgram && images.below(20) == 0 ? .fail(.execFormatError) : .normal }
+            let initial = world.initial
+            for round in 0..<FuzzTests.epoch {
+                if round % 8 == 0, initial.asked.count < 12 {
+                    world.ask(initial, .spawn, world.spawnRequest(initial, flags: SpawnFlags(rawValue: UInt32(mutator.below(4)))))
+                }
+                if round % 16 == 0, initial.asked.count < 12 { world.ask(initial, .wait, Wait(target: -1, flags: .noHang)) }
+                if say(world, &mutator, breaks: true) { messages += 1 }
+                for _ in 0..<mutator.below(12) { _ = world.step() }
+                if world.panic != nil { break }
             }
-            if round % 16 == 0, initial.asked.count < 12 { world.ask(initial, .wait, Wait(target: -1, flags: .noHang)) }
-            say(world, &mutator, breaks: true)
-            for _ in 0..<mutator.below(12) { _ = world.step() }
-            if world.panic != nil { break }
+            coverage = world.coverage
+            try close(world)
+            world.expectQuiet()
         }
-        try close(world)
-        world.expectQuiet()
-        #expect(world.inputs > (Run.isLong ? 30_000 : 3_000))
+        #expect(coverage.gaps(served: FuzzTests.served + ["path"], refused: FuzzTests.refused) == [])
     }
 
     /// Messages to resmgr of which some answers and notices of servers and of the monitor are changed.
-    @Test(arguments: [UInt8(11), 12, 13, 14]) func serversSayAnything(seed: UInt8) throws {
-        let world = World.booted()
-        world.checkEvery = 64
-        world.keepsNoDead = true
-        world.random = RandomGenerator(seed: [seed] + Run.seed)
-        var mutator = Mutator(random: RandomGenerator(seed: [seed, 1] + Run.seed))
-        let initial = world.initial
-        var mangler = Mutator(random: RandomGenerator(seed: [seed, 2] + Run.seed))
+    @Test(arguments: [UInt64(11), 12, 13, 14]) func serversSayAnything(seed: UInt64) throws {
+        var mutator = Mutator(random: Seeded(1000 &+ seed &+ Run.seed))
+        var coverage = Coverage()
         var carried = 0
-        while carried < (Run.isLong ? 60_000 : 6_000) && world.panic == nil {
-            if initial.asked.count < 12 { world.ask(initial, .spawn, world.spawnRequest(initial)) }
-            if initial.asked.count < 12 { world.ask(initial, .wait, Wait(target: -1, flags: .noHang)) }
-            say(world, &mutator, breaks: false)
-            for _ in 0..<mutator.below(20) {
-                carried += 1
-                let servers = world.harts.values.filter { $0.role == .server && !$0.isGone }.sorted { $0.id < $1.id }
-                if mangler.chance(4) {
-                    // An answer under way is changed behind its header, so that the driver goes on living.
-                    let server = servers[mangler.below(servers.count)]
-                    if let message = world.inbound[server.id.rawValue]?.first, message.count > Header.size {
-                        world.inbound[server.id.rawValue]![0] = mangler.mutate(message, from: Header.size)
-                    }
+        while carried < Run.messages / 4 {
+            let world = FuzzTests.world(Seeded(mutator.random.next()), coverage)
+            let initial = world.initial
+            for _ in 0..<FuzzTests.epoch where world.panic == nil {
+                if initial.asked.count < 12 { world.ask(initial, .spawn, world.spawnRequest(initial)) }
+                if initial.asked.count < 12 { world.ask(initial, .wait, Wait(target: -1, flags: .noHang)) }
+                say(world, &mutator, breaks: false)
+                for _ in 0..<mutator.below(20) {
+                    disturb(world, &mutator)
+                    if world.step() { carried += 1 }
                 }
-                if mangler.below(1500) == 0 {
-                    // A whole message is changed, and the driver replaced; far enough from the last time.
-                    world.now += 15_000_000_000
-                    let server = servers[mangler.below(servers.count)]
-                    world.send(server.id.rawValue, mangler.random.bytes(mangler.below(100)))
-                }
-                if mangler.below(1500) == 0 {
-                    world.now += 15_000_000_000
-                    world.die(servers[mangler.below(servers.count)].id.rawValue)
-                }
-                if mangler.chance(1) {
-                    world.notify(
-                        servers[mangler.below(servers.count)], .signalGroup,
-                        SignalGroup(group: ProcessGroupID(rawValue: Int32(mangler.below(20))), signal: .hangUp))
-                }
-                if mangler.below(500) == 0 { world.handle(.timer) }
-                _ = world.step()
             }
+            coverage = world.coverage
+            try close(world)
         }
-        try close(world)
+        let gaps = coverage.gaps(
+            served: ["spawn", "wait", "kill", "connect", "location", "mount", "mounts", "path open", "path status"],
+            refused: [("path status", .ioError), ("spawn", .ioError)], others: FuzzTests.served)
+        #expect(gaps == [])
+    }
+
+    /// Sometimes a server or the monitor says or does what it should not.
+    private func disturb(_ world: World, _ mutator: inout Mutator) {
+        let servers = world.harts.values.filter { $0.role == .server && !$0.isGone }.sorted { $0.id < $1.id }
+        guard !servers.isEmpty else { return }
+        let server = servers[mutator.below(servers.count)]
+        if mutator.chance(4), let message = world.inbound[server.id.rawValue]?.first, message.count > Header.size {
+            // An answer under way is changed behind its header, so that the driver goes on living.
+            world.inbound[server.id.rawValue]![0] = mutator.mutate(message, from: Header.size)
+        }
+        if mutator.below(1500) == 0 {
+            // A whole message is changed, and the driver replaced; far enough from the last time.
+            world.now += 15_000_000_000
+            world.send(server.id.rawValue, mutator.random.bytes(mutator.below(100)))
+        }
+        if mutator.below(1500) == 0 {
+            world.now += 15_000_000_000
+            world.die(server.id.rawValue)
+        }
+        if mutator.chance(1) {
+            world.notify(server, .signalGroup, SignalGroup(group: ProcessGroupID(rawValue: pid(world, &mutator)), signal: .hangUp))
+        }
+        if mutator.below(500) == 0 {
+            world.notify(server, .fault, ProcessGone(process: ProcessIdentity(rawValue: mutator.random.next())))
+        }
+        if mutator.below(500) == 0 { world.send(0, mutator.mutate(Message.notice(.hartGone, RawBytes([1])), from: 0)) }
+        if mutator.below(500) == 0 { world.handle(.timer) }
     }
 
     /// The state can be written down at any time and goes on as if nothing had happened.
-    @Test(arguments: [UInt8(21), 22, 23]) func checkpointsAtAnyTime(seed: UInt8) throws {
+    @Test(arguments: [UInt64(21), 22, 23]) func checkpointsAtAnyTime(seed: UInt64) throws {
         let world = World.booted()
         world.checkEvery = 16
         world.keepsNoDead = true
-        world.random = RandomGenerator(seed: [seed] + Run.seed)
-        var mutator = Mutator(random: RandomGenerator(seed: [seed, 1] + Run.seed))
+        world.random = Seeded(seed &+ Run.seed)
+        var mutator = Mutator(random: Seeded(1000 &+ seed &+ Run.seed))
         let initial = world.initial
-        for round in 0..<(Run.isLong ? 3000 : 400) {
+        for round in 0..<(Run.isLong ? 3_000 : 400) {
             if round % 8 == 0, initial.asked.count < 12 { world.ask(initial, .spawn, world.spawnRequest(initial)) }
             say(world, &mutator, breaks: true)
             for _ in 0..<mutator.below(12) { _ = world.step() }
@@ -275,8 +333,8 @@ struct Mutator {
     @Test func theSameInputsGiveTheSameEffects() throws {
         func run() throws -> [[UInt8]] {
             let world = World.booted()
-            world.random = RandomGenerator(seed: [5])
-            var mutator = Mutator(random: RandomGenerator(seed: [6]))
+            world.random = Seeded(5)
+            var mutator = Mutator(random: Seeded(6))
             var states: [[UInt8]] = []
             for _ in 0..<300 {
                 say(world, &mutator, breaks: true)

@@ -2,6 +2,7 @@ import ABI
 import Processes
 import ResourceManager
 import ServerKit
+import TestSupport
 import Testing
 import VFS
 
@@ -152,7 +153,7 @@ import VFS
         for steps in 0..<40 {
             for path in ["/etc/motd", "/dev/null", "/tmp"] {
                 let world = PathTests.world()
-                if steps % 2 == 1 { world.random = RandomGenerator(seed: [UInt8(steps)]) }
+                if steps % 2 == 1 { world.random = Seeded(UInt64(steps)) }
                 let process = try world.spawn(world.initial)
                 world.ask(process, .path, world.pathRequest(path, .open(OpenFile(access: .read))))
                 for _ in 0..<steps { _ = world.step() }
@@ -292,7 +293,7 @@ import VFS
     @Test func twoMountsRaceForOneDirectory() throws {
         for seed in 0..<20 {
             let world = World.booted()
-            world.random = RandomGenerator(seed: [UInt8(seed)])
+            world.random = Seeded(UInt64(seed))
             let request = Mount(start: World.rootStart, target: Array("/etc".utf8), type: Array("tmpfs".utf8), options: [])
             let first = world.ask(world.initial, .mount, request)
             let second = world.ask(world.initial, .mount, request)

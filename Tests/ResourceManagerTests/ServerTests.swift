@@ -2,6 +2,7 @@ import ABI
 import Processes
 import ResourceManager
 import ServerKit
+import TestSupport
 import Testing
 import VFS
 
@@ -160,7 +161,7 @@ import VFS
     @Test(arguments: 0..<80) func aServerDiesAtEveryPointOfAnOpen(step: Int) throws {
         for module in ["netfs", "devfs"] {
             let world = World.booted()
-            if step % 2 == 1 { world.random = RandomGenerator(seed: [UInt8(step)]) }
+            if step % 2 == 1 { world.random = Seeded(UInt64(step)) }
             let child = try world.spawn(world.initial)
             let ids = ["/bin/data", "/dev/null", "/dev/console"].map {
                 world.ask(child, .path, world.pathRequest($0, .open(OpenFile(access: .read))))

@@ -2,6 +2,7 @@ import ABI
 import Processes
 import ResourceManager
 import ServerKit
+import TestSupport
 import Testing
 
 @Suite struct SpawnTests {
@@ -103,7 +104,7 @@ import Testing
     /// Every message that a spawn sends fails, or its receiver dies: the parent has one answer, and nothing is left.
     @Test(arguments: 0..<200) func everyStepFails(index: Int) throws {
         let world = World.booted()
-        if index % 2 == 1 { world.random = RandomGenerator(seed: [UInt8(index), 9]) }
+        if index % 2 == 1 { world.random = Seeded(UInt64(index)) }
         let first = try world.spawn(world.initial, flags: [.newSession, .controllingTerminal])
         let parent = try world.spawn(first)
         let step = index / 4

@@ -2,6 +2,7 @@ import ABI
 import Processes
 import ResourceManager
 import ServerKit
+import TestSupport
 import Testing
 import VFS
 
@@ -27,6 +28,8 @@ final class FakeHart {
     var asked: Set<UInt32> = []
     var answers: [UInt32: (error: Errno?, payload: [UInt8])] = [:]
     var nextRequest: UInt32 = 1
+    /// By request number: under which name `World.coverage` counts the answer; others count under their operation's.
+    var steps: [UInt32: String] = [:]
     var files: FakeFileServer?
     var terminals: FakeTerminals?
 
@@ -76,7 +79,9 @@ final class World {
     var prepare: (FakeFileServer, String) -> Void = { _, _ in }
     /// Modules that never register.
     var silent: Set<String> = []
-    var random: RandomGenerator?
+    var random: Seeded?
+    /// How requests of programs were answered.
+    var coverage = Coverage()
     /// The invariants are looked at after every so many inputs.
     var checkEvery = 1
     /// Harts that are gone are forgotten, so that long runs stay quick.
@@ -136,12 +141,12 @@ final class World {
 
     /// Carries one message; `false` if there is none.
     func step() -> Bool {
+        // In the order of connections, since dictionaries have none.
         var queues: [(isOut: Bool, connection: UInt32)] = []
-        for key in outbound.keys.sorted() where !(outbound[key]?.isEmpty ?? true) { queues.append((true, key)) }
-        for key in inbound.keys.sorted() where !(inbound[key]?.isEmpty ?? true) { queues.append((false, key)) }
+        for key in World.waiting(outbound) { queues.append((true, key)) }
+        for key in World.waiting(inbound) { queues.append((false, key)) }
         guard !queues.isEmpty else { return false }
-        var pick = 0
-        if random != nil { pick = Int(random!.number() % UInt64(queues.count)) }
+        let pick = random?.below(queues.count) ?? 0
         let queue = queues[pick]
         if queue.isOut {
             let message = outbound[queue.connection]!.removeFirst()
@@ -151,6 +156,12 @@ final class World {
             handle(.message(ConnectionID(rawValue: queue.connection), message))
         }
         return true
+    }
+
+    private static func waiting(_ queues: [UInt32: [[UInt8]]]) -> [UInt32] {
+        var keys: [UInt32] = []
+        for (key, messages) in queues where !messages.isEmpty { keys.append(key) }
+        return keys.sorted()
     }
 
     /// Sends to resmgr with the hart's stamp.
@@ -264,7 +275,10 @@ final class World {
         let connection = hart.id.rawValue
         if header.kind == .reply {
             #expect(hart.asked.remove(header.request.rawValue) != nil, "every request has one reply")
-            hart.answers[header.request.rawValue] = (Errno.decode(header.argument), body)
+            let error = Errno.decode(header.argument)
+            hart.answers[header.request.rawValue] = (error, body)
+            let step = hart.steps.removeValue(forKey: header.request.rawValue)
+            if hart.role == .program { coverage.note(step ?? "\(header.operation)", error) }
             return
         }
         if header.kind == .notice {

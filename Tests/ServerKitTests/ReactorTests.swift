@@ -1,5 +1,6 @@
 import ABI
 import ServerKit
+import TestSupport
 import Testing
 
 @Suite struct ReactorTests {

@@ -24,7 +24,7 @@ import driver
 import processes
 
 MEASURE = TOP / ".build-wasm/martlet/wasm32-unknown-none-wasm/release/measure.wasm"
-#: The address of a page's prompt: time from navigation until the console shows it.
+#: Time from navigation until the console shows a prompt.
 PROMPT = """(async () => {
   while (!/[#$] ?$/m.test(globalThis.martlet?.terminal?.text() ?? "")) await new Promise((done) => setTimeout(done, 5));
   return performance.now();
@@ -39,10 +39,15 @@ def numbers(page, command):
     return [int(line) / 1e6 for line in result["stdout"].split()]
 
 
-def bytes_to_prompt(log, base):
-    """Bytes of every file in the server's log: as served, and compressed by gzip as a static host would."""
+def served(log):
+    """The path of every file in the server's log."""
+    return sorted({line.split(" ", 1)[1] for line in log.read_text().splitlines() if line.startswith("200 ")})
+
+
+def bytes_to_prompt(paths, base):
+    """Bytes of files: as served, and compressed by gzip as a static host would."""
     whole = compressed = 0
-    for path in {line.split(" ", 1)[1] for line in log.read_text().splitlines() if line.startswith("200 ")}:
+    for path in paths:
         with urllib.request.urlopen(base + path) as answer:
             data = answer.read()
         whole += len(data)
@@ -79,6 +84,7 @@ def measure(browser_name, way, loop):
         mebibyte = page.evaluate("floors.broadcastMebibyte(10)")
         worker = page.evaluate("floors.workerStart(20)")
         copy = page.evaluate("floors.copyMebibyte(10)")
+        call = page.evaluate("floors.importCall(5000000, 10)")
         page.close()
 
         prompts = []
@@ -88,10 +94,26 @@ def measure(browser_name, way, loop):
             page.open_system()
             prompts.append(page.evaluate(PROMPT))
             page.close()
+        # The server writes its log in its own time: what a page fetched is there when the next one has come up.
         page = browser.page(server.base, way)
         page.open_system()
         page.evaluate(PROMPT)
-        whole, compressed = bytes_to_prompt(log, server.base)
+        page.close()
+        files = served(log)
+        whole, compressed = bytes_to_prompt(files, server.base)
+        loads = []
+        for _ in range(5):
+            page = browser.page(server.base, way)
+            page.open("/tests/floors.html")
+            page.wait_until("globalThis.floors !== undefined")
+            result = page.evaluate(f"floors.loadFiles({json.dumps(files)})")
+            if result["modules"] < 3:
+                raise SystemExit(f"bench: of the files to the prompt {result['modules']} are WebAssembly")
+            loads.append(result["time"])
+            page.close()
+        page = browser.page(server.base, way)
+        page.open_system()
+        page.evaluate(PROMPT)
         program = base64.b64encode(MEASURE.read_bytes()).decode()
         page.evaluate(
             f"martlet.writeFile('/tmp/measure', Uint8Array.from(atob('{program}'), (c) => c.charCodeAt(0)), {{ mode: 0o755 }})"
@@ -99,11 +121,15 @@ def measure(browser_name, way, loop):
         rows.append(
             row("request and answer", numbers(page, "/tmp/measure requests 2000"), "BroadcastChannel round trip", round_trip)
         )
-        rows.append(row("call answered at home", numbers(page, "/tmp/measure calls 1000000"), "BroadcastChannel round trip", round_trip))
+        calls = numbers(page, "/tmp/measure calls 1000000")
+        nanoseconds = lambda times: [time * 1e6 for time in times]
+        rows.append(
+            row("call answered at home", nanoseconds(calls), "import call, wasm to JavaScript", nanoseconds(call), "ns")
+        )
         rows.append(row("spawn, exit, wait of true", numbers(page, "/tmp/measure spawn 50 /bin/true"), "new worker to message", worker))
         rows.append(row("pipe, per MiB in 64 KiB writes", numbers(page, "/tmp/measure pipe 8388608"), "copy of a MiB", copy))
         rows.append(row("the same", numbers(page, "/tmp/measure pipe 8388608"), "BroadcastChannel, 64 KiB messages", mebibyte))
-        rows.append(row("page to prompt", prompts, "new worker to message", worker))
+        rows.append(row("page to prompt", prompts, "same files loaded in one worker", loads))
         rows.append(row("bytes to prompt, gzip", [compressed / 1000], "as served", [whole / 1000], "kB"))
         page.close()
     finally:

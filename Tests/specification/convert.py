@@ -29,6 +29,19 @@ SCRIPTS = "usr/share/gocode/src/github.com/tetratelabs/wazero/internal/integrati
 FOLDERS = ["v2", "tail-call", "extended-const", "exception-handling", "typed-function-references"]
 
 
+def debian_address():
+    """The address from which this machine gets the main part of Debian, whatever its release."""
+    targets = subprocess.run(
+        ["apt-get", "indextargets", "--format", "$(REPO_URI) $(LABEL) $(CODENAME)", "Created-By: Packages"],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    for line in targets.stdout.splitlines():
+        address, label, codename = line.split(maxsplit=2)
+        if label == "Debian" and "-" not in codename:
+            return address
+    sys.exit("convert.py: apt has no archive of Debian")
+
+
 def download(folder):
     """Downloads the package with apt, which checks signatures, and unpacks it; the folders with scripts, by name.
 
@@ -37,7 +50,7 @@ def download(folder):
     for name in ["lists/partial", "cache/archives/partial"]:
         (folder / name).mkdir(parents=True)
     (folder / "sources.list").write_text(
-        f"deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian {RELEASE} main\n"
+        f"deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {debian_address()} {RELEASE} main\n"
     )
     options = {
         "Dir::Etc::sourcelist": folder / "sources.list",

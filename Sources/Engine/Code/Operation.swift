@@ -32,6 +32,11 @@ enum Operation: UInt8, CaseIterable, Sendable {
     case memorySize, wideAddress, load32, load64, load8U, load16U, i32Load8S, i32Load16S, i64Load8S, i64Load16S, i64Load32S
     case store8, store16, store32, store64
 
+    // The same with a second word: a number that is added to the address as `i32.add` does it, and an offset of 32 bits (`FarWord`).
+
+    case load32Far, load64Far, load8UFar, load16UFar, i32Load8SFar, i32Load16SFar, i64Load8SFar, i64Load16SFar, i64Load32SFar
+    case store8Far, store16Far, store32Far, store64Far
+
     // Numeric instructions under the names that they have in `Opcode`.
 
     case i32Eqz, i64Eqz, i32Eq, i32Ne, i32LtS, i32LtU, i32LeS, i32LeU, i64Eq, i64Ne, i64LtS, i64LtU, i64LeS, i64LeU, f32Eq, f32Ne
@@ -40,11 +45,9 @@ enum Operation: UInt8, CaseIterable, Sendable {
     case i64Mul, i64DivS, i64DivU, i64RemS, i64RemU, i64And, i64Or, i64Xor, i64Shl, i64ShrS, i64ShrU, i64Rotl, i64Rotr, f32Abs
     case f32Neg, f32Ceil, f32Floor, f32Trunc, f32Nearest, f32Sqrt, f32Add, f32Sub, f32Mul, f32Div, f32Min, f32Max, f32Copysign
     case f64Abs, f64Neg, f64Ceil, f64Floor, f64Trunc, f64Nearest, f64Sqrt, f64Add, f64Sub, f64Mul, f64Div, f64Min, f64Max
-    case f64Copysign, i32WrapI64, i32TruncF32S, i32TruncF32U, i32TruncF64S, i32TruncF64U, i64ExtendI32S, i64TruncF32S
-    case i64TruncF32U, i64TruncF64S, i64TruncF64U, f32ConvertI32S, f32ConvertI32U, f32ConvertI64S, f32ConvertI64U, f32DemoteF64
+    case f64Copysign, i32WrapI64, i64ExtendI32S, f32ConvertI32S, f32ConvertI32U, f32ConvertI64S, f32ConvertI64U, f32DemoteF64
     case f64ConvertI32S, f64ConvertI32U, f64ConvertI64S, f64ConvertI64U, f64PromoteF32, i32Extend8S, i32Extend16S, i64Extend8S
-    case i64Extend16S, i64Extend32S, i32TruncSatF32S, i32TruncSatF32U, i32TruncSatF64S, i32TruncSatF64U, i64TruncSatF32S
-    case i64TruncSatF32U, i64TruncSatF64S, i64TruncSatF64U
+    case i64Extend16S, i64Extend32S
 
     // Numeric instructions whose second operand is the immediate.
 
@@ -55,7 +58,11 @@ enum Operation: UInt8, CaseIterable, Sendable {
     case i64LtSImmediate, i64LtUImmediate, i64LeSImmediate, i64LeUImmediate, i64GtSImmediate, i64GtUImmediate, i64GeSImmediate
     case i64GeUImmediate
 
+    // A sum with the number in a second word.
+
+    case i32AddConstant
+
     // Families whose instruction, an `Opcode`, stands in a second word: they are done out of line.
 
-    case bulk, vector, vectorMemory
+    case truncate, bulk, vector, vectorMemory
 }

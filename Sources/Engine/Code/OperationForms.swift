@@ -123,6 +123,50 @@ extension Operation {
         }
     }
 
+    /// For an access to memory, the one with a second word for the address.
+    var farForm: Operation {
+        switch self {
+        case .load32: .load32Far
+        case .load64: .load64Far
+        case .load8U: .load8UFar
+        case .load16U: .load16UFar
+        case .i32Load8S: .i32Load8SFar
+        case .i32Load16S: .i32Load16SFar
+        case .i64Load8S: .i64Load8SFar
+        case .i64Load16S: .i64Load16SFar
+        case .i64Load32S: .i64Load32SFar
+        case .store8: .store8Far
+        case .store16: .store16Far
+        case .store32: .store32Far
+        case .store64: .store64Far
+        default: preconditionFailure("only accesses to memory have such a form")
+        }
+    }
+
+    /// The branch on a comparison with an immediate that does what this does with a slot; nil if there is none.
+    var immediateBranch: Operation? {
+        switch self {
+        case .branchI32Eq: .branchI32EqImmediate
+        case .branchI32Ne: .branchI32NeImmediate
+        case .branchI32LtS: .branchI32LtSImmediate
+        case .branchI32LtU: .branchI32LtUImmediate
+        case .branchI32LeS: .branchI32LeSImmediate
+        case .branchI32LeU: .branchI32LeUImmediate
+        case .branchI64Eq: .branchI64EqImmediate
+        case .branchI64Ne: .branchI64NeImmediate
+        case .branchI64LtS: .branchI64LtSImmediate
+        case .branchI64LtU: .branchI64LtUImmediate
+        case .branchI64LeS: .branchI64LeSImmediate
+        case .branchI64LeU: .branchI64LeUImmediate
+        default: nil
+        }
+    }
+
+    /// Whether this is a branch on a comparison of a number of 64 bits with an immediate.
+    var comparesLong: Bool {
+        Operation.branchI64EqImmediate.rawValue <= rawValue && rawValue <= Operation.branchI64GeUImmediate.rawValue
+    }
+
     /// Whether the last field is an immediate and not a slot.
     var hasImmediate: Bool { Operation.i32AddImmediate.rawValue <= rawValue && rawValue <= Operation.i64GeUImmediate.rawValue }
 }
@@ -317,15 +361,7 @@ extension Opcode {
         case .f64Max: .f64Max
         case .f64Copysign: .f64Copysign
         case .i32WrapI64: .i32WrapI64
-        case .i32TruncF32S: .i32TruncF32S
-        case .i32TruncF32U: .i32TruncF32U
-        case .i32TruncF64S: .i32TruncF64S
-        case .i32TruncF64U: .i32TruncF64U
         case .i64ExtendI32S: .i64ExtendI32S
-        case .i64TruncF32S: .i64TruncF32S
-        case .i64TruncF32U: .i64TruncF32U
-        case .i64TruncF64S: .i64TruncF64S
-        case .i64TruncF64U: .i64TruncF64U
         case .f32ConvertI32S: .f32ConvertI32S
         case .f32ConvertI32U: .f32ConvertI32U
         case .f32ConvertI64S: .f32ConvertI64S
@@ -341,14 +377,6 @@ extension Opcode {
         case .i64Extend8S: .i64Extend8S
         case .i64Extend16S: .i64Extend16S
         case .i64Extend32S: .i64Extend32S
-        case .i32TruncSatF32S: .i32TruncSatF32S
-        case .i32TruncSatF32U: .i32TruncSatF32U
-        case .i32TruncSatF64S: .i32TruncSatF64S
-        case .i32TruncSatF64U: .i32TruncSatF64U
-        case .i64TruncSatF32S: .i64TruncSatF32S
-        case .i64TruncSatF32U: .i64TruncSatF32U
-        case .i64TruncSatF64S: .i64TruncSatF64S
-        case .i64TruncSatF64U: .i64TruncSatF64U
         default: nil
         }
     }

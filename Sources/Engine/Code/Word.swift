@@ -41,6 +41,9 @@ struct Word {
     /// The last field, with its sign.
     @inline(__always)
     var immediate: Int64 { Int64(bitPattern: bits) &>> 48 }
+    /// The last two fields as a number with its sign: the immediate of a branch.
+    @inline(__always)
+    var longImmediate: Int64 { Int64(bitPattern: bits) &>> 32 }
     /// The last two fields as one number.
     @inline(__always)
     var index: Int { Int(truncatingIfNeeded: bits &>> 32) }
@@ -66,6 +69,23 @@ struct BranchWord {
     /// Fuel that the branch costs when it is taken, beyond what was paid: less than 0 if more was paid.
     @inline(__always)
     var charge: Int64 { Int64(bitPattern: bits) &>> 32 }
+}
+
+/// The second word of an access to memory whose address is not a slot and a short offset.
+struct FarWord {
+    let bits: UInt64
+
+    @inline(__always)
+    init(bits: UInt64) { self.bits = bits }
+
+    init(summand: UInt32, offset: UInt32) { bits = UInt64(summand) | UInt64(offset) << 32 }
+
+    /// What is added to the address modulo 2^32.
+    @inline(__always)
+    var summand: UInt32 { UInt32(truncatingIfNeeded: bits) }
+    /// What is added to that, without overflow.
+    @inline(__always)
+    var offset: Int { Int(truncatingIfNeeded: bits &>> 32) }
 }
 
 /// The last word of a call: an index, and the fuel for what follows the call, which its return pays.

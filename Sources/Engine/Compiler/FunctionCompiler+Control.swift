@@ -53,9 +53,9 @@ extension FunctionCompiler {
         try validator.validate(instruction)
     }
 
-    /// Stores what must be at home when a block begins: all reads of locals, and constants among the block's parameters if wanted.
+    /// Stores what must be at home when a block begins: all that are no constants, and constants among the block's parameters if wanted.
     private mutating func settleForBlock(parameters: Int, constants: Bool) {
-        while let index = operands.lowestRead() {
+        while let index = operands.lowestUnsettled() {
             // A condition on top is used at once.
             if index == operands.count - 1, !constants, operands.count - index <= parameters { break }
             settle(index)
@@ -199,14 +199,28 @@ extension FunctionCompiler {
             let form = expected ? word.operation.branchForm : word.operation.inverseBranchForm
             if let form {
                 _ = removeProducer()
-                let (first, second) = form.isExchanged ? (word.c, word.b) : (word.b, word.c)
-                emit(word.operation.hasImmediate ? Word(form.operation, first, 0, second) : Word(form.operation, first, second))
+                emitFusedBranch(form, word)
                 return appendBranch(isConditional: true)
             }
         }
         let slot = slot(of: condition)
         emit(Word(expected ? .branchIf : .branchUnless, slot))
         return appendBranch(isConditional: true)
+    }
+
+    /// Emits the branch that a comparison, which was taken out, becomes.
+    private mutating func emitFusedBranch(_ form: BranchForm, _ comparison: Word) {
+        if comparison.operation.hasImmediate {
+            emit(Word(form.operation, comparison.b, index: UInt32(bitPattern: Int32(comparison.immediate))))
+            return
+        }
+        let (first, second) = form.isExchanged ? (comparison.c, comparison.b) : (comparison.b, comparison.c)
+        // A constant that was too long for the comparison is not for the branch.
+        if let operation = form.operation.immediateBranch, let constant = removeConstant(in: second, isLong: operation.comparesLong) {
+            emit(Word(operation, first, index: constant))
+        } else {
+            emit(Word(form.operation, first, second))
+        }
     }
 
     /// `br_table`
@@ -265,7 +279,7 @@ extension FunctionCompiler {
     /// Stores the topmost operands at home that are in locals below `end`, where results or arguments are about to go.
     private mutating func settleReads(_ count: Int, below end: Int) {
         for index in operands.count - count..<operands.count {
-            if case .local(let slot) = operands[index].location, slot < end { settle(index) }
+            if let slot = operands[index].location.local, slot < end { settle(index) }
         }
     }
 

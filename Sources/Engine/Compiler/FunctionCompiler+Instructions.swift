@@ -103,6 +103,11 @@ extension FunctionCompiler {
         // The same bits, as numbers of 32 bits have zeros above them.
         case .i64ExtendI32U, .i32ReinterpretF32, .i64ReinterpretF64, .f32ReinterpretI32, .f64ReinterpretI64: break
         case _ where opcode.row.signature.count == 2: emitBinary(opcode)
+        case .i32TruncF32S, .i32TruncF32U, .i32TruncF64S, .i32TruncF64U, .i64TruncF32S, .i64TruncF32U, .i64TruncF64S, .i64TruncF64U,
+            .i32TruncSatF32S, .i32TruncSatF32U, .i32TruncSatF64S, .i32TruncSatF64U, .i64TruncSatF32S, .i64TruncSatF32U,
+            .i64TruncSatF64S, .i64TruncSatF64U:
+            emitUnary(.truncate)
+            words.append(FamilyWord(opcode, slot: 0, index: 0).bits)
         default:
             guard let operation = opcode.numericForm else { preconditionFailure("each numeric instruction has an operation") }
             emitUnary(operation)
@@ -122,6 +127,10 @@ extension FunctionCompiler {
             opcode = exchanged
             swap(&first, &second)
         }
+        if case .constant(let bits) = second.location, opcode == .i32Add || opcode == .i32Sub {
+            let number = UInt32(truncatingIfNeeded: bits)
+            return pushSum(of: first, opcode == .i32Add ? number : 0 &- number)
+        }
         if case .constant(let bits) = second.location, let (operation, immediate) = opcode.withImmediate(bits) {
             let slot = slot(of: first)
             let result = operands.push(.home, width: 1)
@@ -139,27 +148,73 @@ extension FunctionCompiler {
         }
     }
 
+    /// Pushes the sum of an operand that was popped and a number, without code for it.
+    private mutating func pushSum(of operand: Operand, _ number: UInt32) {
+        switch operand.location {
+        // It was the second operand, so its home is not the result's.
+        case .home where operand.home != operands.nextHome, .homeSum where operand.home != operands.nextHome:
+            let slot = slot(of: operand)
+            emitSum(slot, number, to: operands.push(.home, width: 1))
+        case .home: operands.push(.homeSum(number), width: 1)
+        case .local(let slot): operands.push(.sum(local: slot, number), width: 1)
+        case .sum(let slot, let other): operands.push(.sum(local: slot, number &+ other), width: 1)
+        case .homeSum(let other): operands.push(.homeSum(number &+ other), width: 1)
+        case .constant(let bits): operands.push(.constant(UInt64(UInt32(truncatingIfNeeded: bits) &+ number)), width: 1)
+        }
+    }
+
     // Memory.
 
-    /// Pops an address and gives a slot for it, and the offset that is left: all of it if it fits into a field.
-    private mutating func popAddress(_ offset: UInt32) -> (slot: Int, offset: Int) {
+    /// An address of a memory access: a slot, and what is to be added.
+    private struct Address {
+        let slot: Int
+        /// Modulo 2^32.
+        let summand: UInt32
+        let offset: UInt32
+
+        /// Whether it takes a second word.
+        var isFar: Bool { summand != 0 || offset > 0xFFFF }
+    }
+
+    /// Pops an address.
+    private mutating func popAddress(_ offset: UInt32) -> Address {
+        let operand = operands.pop()
+        switch operand.location {
+        case .sum(let local, let number): return Address(slot: local, summand: number, offset: offset)
+        case .homeSum(let number): return Address(slot: operand.home, summand: number, offset: offset)
+        case .home, .local, .constant: return Address(slot: slot(of: operand), summand: 0, offset: offset)
+        }
+    }
+
+    private mutating func emitLoad(_ operation: Operation, _ instruction: Instruction) {
+        let address = popAddress(instruction.memoryArgument.offset)
+        if address.isFar {
+            emitResult(operation.farForm, address.slot)
+            words.append(FarWord(summand: address.summand, offset: address.offset).bits)
+        } else {
+            emitResult(operation, address.slot, Int(address.offset))
+        }
+    }
+
+    private mutating func emitStore(_ operation: Operation, _ instruction: Instruction) {
+        let value = popSlot()
+        let address = popAddress(instruction.memoryArgument.offset)
+        if address.isFar {
+            emit(Word(operation.farForm, address.slot, value))
+            words.append(FarWord(summand: address.summand, offset: address.offset).bits)
+        } else {
+            emit(Word(operation, address.slot, value, Int(address.offset)))
+        }
+    }
+
+    /// Pops an address and gives a slot and a short offset, as vector instructions need them.
+    private mutating func popNearAddress(_ offset: UInt32) -> (slot: Int, offset: Int) {
         let address = operands.pop()
         let slot = slot(of: address)
         if offset <= 0xFFFF { return (slot, Int(offset)) }
         emit(Word(.wideAddress, address.home, slot))
         words.append(UInt64(offset))
         return (address.home, 0)
-    }
-
-    private mutating func emitLoad(_ operation: Operation, _ instruction: Instruction) {
-        let (address, offset) = popAddress(instruction.memoryArgument.offset)
-        emitResult(operation, address, offset)
-    }
-
-    private mutating func emitStore(_ operation: Operation, _ instruction: Instruction) {
-        let value = popSlot()
-        let (address, offset) = popAddress(instruction.memoryArgument.offset)
-        emit(Word(operation, address, value, offset))
     }
 
     // What is done out of line.
@@ -204,7 +259,7 @@ extension FunctionCompiler {
         var third = 0
         if isMemory {
             if row.signature.count == 2 { third = popSlot() }
-            (slots[1], slots[2]) = popAddress(instruction.memoryArgument.offset)
+            (slots[1], slots[2]) = popNearAddress(instruction.memoryArgument.offset)
         } else {
             if row.signature.count == 3 { third = popSlot() }
             if row.signature.count >= 2 { slots[2] = popSlot() }

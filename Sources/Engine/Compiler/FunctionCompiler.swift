@@ -35,6 +35,8 @@ struct FunctionCompiler {
     /// The last instruction's first word if that instruction has just put its result into its first field and nothing goes there from
     /// elsewhere, so that it can still be changed; else nil.
     private(set) var producer: Int?
+    /// The last word that branches go to.
+    private var barrier = 0
 
     init(_ validator: FunctionValidator) {
         self.validator = validator
@@ -121,6 +123,22 @@ extension FunctionCompiler {
         return word
     }
 
+    /// Takes the last instruction out if it put a constant into a slot, that of an operand which was taken, and no branch goes behind it. Gives the constant
+    /// as 32 bits, from which a long number's upper bits follow by its sign if `isLong`; nil if there is none.
+    mutating func removeConstant(in slot: Int, isLong: Bool) -> UInt32? {
+        guard slot >= localSlots[localSlots.count - 1], let last = starts.last, last >= barrier, Int(last) == words.count - 1 else {
+            return nil
+        }
+        let word = Word(bits: words[Int(last)])
+        let bits = UInt32(truncatingIfNeeded: word.index)
+        guard word.a == slot, word.operation == (isLong && bits > Int32.max ? .constantSigned32 : .constant32) else { return nil }
+        words.removeLast()
+        starts.removeLast()
+        sources.removeLast()
+        pendingCost += costs.removeLast()
+        return bits
+    }
+
     /// Makes the producer put its result elsewhere.
     mutating func redirectProducer(to slot: Int) {
         guard let start = producer else { preconditionFailure("there is a producer to redirect") }
@@ -153,6 +171,7 @@ extension FunctionCompiler {
         if pendingCost > 0, isReached { emit(Word(.nop)) }
         pendingCost = 0
         producer = nil
+        barrier = words.count
         return words.count
     }
 
@@ -180,6 +199,18 @@ extension FunctionCompiler {
         case .home: emitMove(from: operand.home, to: slot, width: operand.width)
         case .local(let source): emitMove(from: source, to: slot, width: operand.width)
         case .constant(let bits): emitConstant(bits, to: slot)
+        case .sum(let local, let number): emitSum(local, number, to: slot)
+        case .homeSum(let number): emitSum(operand.home, number, to: slot)
+        }
+    }
+
+    /// Adds a number to what a slot holds.
+    mutating func emitSum(_ source: Int, _ number: UInt32, to slot: Int) {
+        if let immediate = Int16(exactly: Int32(bitPattern: number)) {
+            emitProducer(Word(.i32AddImmediate, slot, source, immediate: immediate))
+        } else {
+            emitProducer(Word(.i32AddConstant, slot, source))
+            words.append(UInt64(number))
         }
     }
 
@@ -192,8 +223,8 @@ extension FunctionCompiler {
         switch operand.location {
         case .home: return operand.home
         case .local(let slot): return slot
-        case .constant(let bits):
-            emitConstant(bits, to: operand.home)
+        case .constant, .sum, .homeSum:
+            store(operand, to: operand.home)
             return operand.home
         }
     }
@@ -223,12 +254,14 @@ extension FunctionCompiler {
         }
         for call in calls {
             let next = call.instruction + 1
-            words[call.word] = CallWord(
-                index: UInt32(truncatingIfNeeded: made[call.word]), charge: next < charges.count ? Int(charges[next]) : 0
-            ).bits
+            words[call.word] =
+                CallWord(
+                    index: UInt32(truncatingIfNeeded: made[call.word]), charge: next < charges.count ? Int(charges[next]) : 0
+                ).bits
         }
         return FunctionCode(
-            words: words, frameSlots: operands.highest, parameterSlots: type.parameterSlots, starts: starts, sources: sources, charges: charges,
+            words: words, frameSlots: operands.highest, parameterSlots: type.parameterSlots, starts: starts, sources: sources,
+            charges: charges,
             handlers: handlers.map { ExceptionHandler(range: $0.range, clauses: Array(clauses[$0.clauses])) })
     }
 

@@ -1,15 +1,17 @@
 /// Conversions of floating-point numbers to integers (Core 4.3.3 `trunc`, `trunc_sat`).
+import Wasm
 
 extension Store {
-    /// `trunc`: the integer that is left when the fraction is cut off, as a slot holds it.
+    /// The integer that is left when the fraction is cut off, as a slot holds it.
     ///
-    /// Throws `invalidConversion` for not-a-number, `integerOverflow` if the integer is out of the type's range.
+    /// Throws `invalidConversion` for not-a-number, `integerOverflow` if the integer is out of the type's range; the saturating
+    /// instructions never do.
     @inline(never)
-    func truncate(_ operation: Operation, _ bits: UInt64) throws(Trap.Reason) -> UInt64 {
+    func truncate(_ opcode: Opcode, _ bits: UInt64) throws(Trap.Reason) -> UInt64 {
         // Every 32-bit number is a 64-bit one.
         let narrow = Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
         let wide = Double(bitPattern: bits)
-        switch operation {
+        switch opcode {
         case .i32TruncF32S: return UInt64(UInt32(bitPattern: try integer(narrow)))
         case .i32TruncF64S: return UInt64(UInt32(bitPattern: try integer(wide)))
         case .i32TruncF32U: return UInt64(try integer(narrow) as UInt32)
@@ -18,22 +20,6 @@ extension Store {
         case .i64TruncF64S: return UInt64(bitPattern: try integer(wide))
         case .i64TruncF32U: return try integer(narrow)
         case .i64TruncF64U: return try integer(wide)
-        default: preconditionFailure("only truncations come here")
-        }
-    }
-
-    private func integer<Number: FixedWidthInteger>(_ value: Double) throws(Trap.Reason) -> Number {
-        guard value == value else { throw .invalidConversion }
-        guard let number = Number(exactly: value.rounded(.towardZero)) else { throw .integerOverflow }
-        return number
-    }
-
-    /// `trunc_sat`: as `truncate`, but not-a-number gives 0, and what is out of range the bound next to it.
-    @inline(never)
-    func truncateSaturating(_ operation: Operation, _ bits: UInt64) -> UInt64 {
-        let narrow = Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
-        let wide = Double(bitPattern: bits)
-        switch operation {
         case .i32TruncSatF32S: return UInt64(UInt32(bitPattern: saturated(narrow)))
         case .i32TruncSatF64S: return UInt64(UInt32(bitPattern: saturated(wide)))
         case .i32TruncSatF32U: return UInt64(saturated(narrow) as UInt32)
@@ -42,8 +28,14 @@ extension Store {
         case .i64TruncSatF64S: return UInt64(bitPattern: saturated(wide))
         case .i64TruncSatF32U: return saturated(narrow)
         case .i64TruncSatF64U: return saturated(wide)
-        default: preconditionFailure("only saturating truncations come here")
+        default: preconditionFailure("only truncations come here")
         }
+    }
+
+    private func integer<Number: FixedWidthInteger>(_ value: Double) throws(Trap.Reason) -> Number {
+        guard value == value else { throw .invalidConversion }
+        guard let number = Number(exactly: value.rounded(.towardZero)) else { throw .integerOverflow }
+        return number
     }
 }
 

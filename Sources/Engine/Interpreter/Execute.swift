@@ -75,25 +75,25 @@ extension Store {
             case .branchI32LeU:
                 if branch(slots.u32(word.a) <= slots.u32(word.b), &pc, &fuel) { break execution }
             case .branchI32EqImmediate:
-                if branch(slots.u32(word.a) == word.u32, &pc, &fuel) { break execution }
+                if branch(slots.u32(word.a) == word.longU32, &pc, &fuel) { break execution }
             case .branchI32NeImmediate:
-                if branch(slots.u32(word.a) != word.u32, &pc, &fuel) { break execution }
+                if branch(slots.u32(word.a) != word.longU32, &pc, &fuel) { break execution }
             case .branchI32LtSImmediate:
-                if branch(slots.s32(word.a) < word.s32, &pc, &fuel) { break execution }
+                if branch(slots.s32(word.a) < word.longS32, &pc, &fuel) { break execution }
             case .branchI32LtUImmediate:
-                if branch(slots.u32(word.a) < word.u32, &pc, &fuel) { break execution }
+                if branch(slots.u32(word.a) < word.longU32, &pc, &fuel) { break execution }
             case .branchI32LeSImmediate:
-                if branch(slots.s32(word.a) <= word.s32, &pc, &fuel) { break execution }
+                if branch(slots.s32(word.a) <= word.longS32, &pc, &fuel) { break execution }
             case .branchI32LeUImmediate:
-                if branch(slots.u32(word.a) <= word.u32, &pc, &fuel) { break execution }
+                if branch(slots.u32(word.a) <= word.longU32, &pc, &fuel) { break execution }
             case .branchI32GtSImmediate:
-                if branch(slots.s32(word.a) > word.s32, &pc, &fuel) { break execution }
+                if branch(slots.s32(word.a) > word.longS32, &pc, &fuel) { break execution }
             case .branchI32GtUImmediate:
-                if branch(slots.u32(word.a) > word.u32, &pc, &fuel) { break execution }
+                if branch(slots.u32(word.a) > word.longU32, &pc, &fuel) { break execution }
             case .branchI32GeSImmediate:
-                if branch(slots.s32(word.a) >= word.s32, &pc, &fuel) { break execution }
+                if branch(slots.s32(word.a) >= word.longS32, &pc, &fuel) { break execution }
             case .branchI32GeUImmediate:
-                if branch(slots.u32(word.a) >= word.u32, &pc, &fuel) { break execution }
+                if branch(slots.u32(word.a) >= word.longU32, &pc, &fuel) { break execution }
             case .branchI64Eq:
                 if branch(slots.u64(word.a) == slots.u64(word.b), &pc, &fuel) { break execution }
             case .branchI64Ne:
@@ -107,25 +107,25 @@ extension Store {
             case .branchI64LeU:
                 if branch(slots.u64(word.a) <= slots.u64(word.b), &pc, &fuel) { break execution }
             case .branchI64EqImmediate:
-                if branch(slots.u64(word.a) == word.u64, &pc, &fuel) { break execution }
+                if branch(slots.u64(word.a) == word.longU64, &pc, &fuel) { break execution }
             case .branchI64NeImmediate:
-                if branch(slots.u64(word.a) != word.u64, &pc, &fuel) { break execution }
+                if branch(slots.u64(word.a) != word.longU64, &pc, &fuel) { break execution }
             case .branchI64LtSImmediate:
-                if branch(slots.s64(word.a) < word.s64, &pc, &fuel) { break execution }
+                if branch(slots.s64(word.a) < word.longS64, &pc, &fuel) { break execution }
             case .branchI64LtUImmediate:
-                if branch(slots.u64(word.a) < word.u64, &pc, &fuel) { break execution }
+                if branch(slots.u64(word.a) < word.longU64, &pc, &fuel) { break execution }
             case .branchI64LeSImmediate:
-                if branch(slots.s64(word.a) <= word.s64, &pc, &fuel) { break execution }
+                if branch(slots.s64(word.a) <= word.longS64, &pc, &fuel) { break execution }
             case .branchI64LeUImmediate:
-                if branch(slots.u64(word.a) <= word.u64, &pc, &fuel) { break execution }
+                if branch(slots.u64(word.a) <= word.longU64, &pc, &fuel) { break execution }
             case .branchI64GtSImmediate:
-                if branch(slots.s64(word.a) > word.s64, &pc, &fuel) { break execution }
+                if branch(slots.s64(word.a) > word.longS64, &pc, &fuel) { break execution }
             case .branchI64GtUImmediate:
-                if branch(slots.u64(word.a) > word.u64, &pc, &fuel) { break execution }
+                if branch(slots.u64(word.a) > word.longU64, &pc, &fuel) { break execution }
             case .branchI64GeSImmediate:
-                if branch(slots.s64(word.a) >= word.s64, &pc, &fuel) { break execution }
+                if branch(slots.s64(word.a) >= word.longS64, &pc, &fuel) { break execution }
             case .branchI64GeUImmediate:
-                if branch(slots.u64(word.a) >= word.u64, &pc, &fuel) { break execution }
+                if branch(slots.u64(word.a) >= word.longU64, &pc, &fuel) { break execution }
             case .branchF32Eq:
                 if branch(slots.f32(word.a) == slots.f32(word.b), &pc, &fuel) { break execution }
             case .branchF32Ne:
@@ -426,6 +426,123 @@ extension Store {
                     break execution
                 }
                 (memory + address).storeBytes(of: slots[word.b], as: UInt64.self)
+            case .load32Far:
+                let far = FarWord(bits: pc.pointee)
+                let address = Int(slots.u32(word.b) &+ far.summand) &+ far.offset
+                guard address &+ 4 <= memorySize else {
+                    exit = .trapped(.memoryOutOfBounds)
+                    break execution
+                }
+                pc += 1
+                slots[word.a] = UInt64((memory + address).loadUnaligned(as: UInt32.self))
+            case .load64Far:
+                let far = FarWord(bits: pc.pointee)
+                let address = Int(slots.u32(word.b) &+ far.summand) &+ far.offset
+                guard address &+ 8 <= memorySize else {
+                    exit = .trapped(.memoryOutOfBounds)
+                    break execution
+                }
+                pc += 1
+                slots[word.a] = (memory + address).loadUnaligned(as: UInt64.self)
+            case .load8UFar:
+                let far = FarWord(bits: pc.pointee)
+                let address = Int(slots.u32(word.b) &+ far.summand) &+ far.offset
+                guard address &+ 1 <= memorySize else {
+                    exit = .trapped(.memoryOutOfBounds)
+                    break execution
+                }
+                pc += 1
+                slots[word.a] = UInt64((memory + address).loadUnaligned(as: UInt8.self))
+            case .load16UFar:
+                let far = FarWord(bits: pc.pointee)
+                let address = Int(slots.u32(word.b) &+ far.summand) &+ far.offset
+                guard address &+ 2 <= memorySize else {
+                    exit = .trapped(.memoryOutOfBounds)
+                    break execution
+                }
+                pc += 1
+                slots[word.a] = UInt64((memory + address).loadUnaligned(as: UInt16.self))
+            case .i32Load8SFar:
+                let far = FarWord(bits: pc.pointee)
+                let address = Int(slots.u32(word.b) &+ far.summand) &+ far.offset
+                guard address &+ 1 <= memorySize else {
+                    exit = .trapped(.memoryOutOfBounds)
+                    break execution
+                }
+                pc += 1
+                slots[word.a] = UInt64(UInt32(bitPattern: Int32((memory + address).loadUnaligned(as: Int8.self))))
+            case .i32Load16SFar:
+                let far = FarWord(bits: pc.pointee)
+                let address = Int(slots.u32(word.b) &+ far.summand) &+ far.offset
+                guard address &+ 2 <= memorySize else {
+                    exit = .trapped(.memoryOutOfBounds)
+                    break execution
+                }
+                pc += 1
+                slots[word.a] = UInt64(UInt32(bitPattern: Int32((memory + address).loadUnaligned(as: Int16.self))))
+            case .i64Load8SFar:
+                let far = FarWord(bits: pc.pointee)
+                let address = Int(slots.u32(word.b) &+ far.summand) &+ far.offset
+                guard address &+ 1 <= memorySize else {
+                    exit = .trapped(.memoryOutOfBounds)
+                    break execution
+                }
+                pc += 1
+                slots[word.a] = UInt64(bitPattern: Int64((memory + address).loadUnaligned(as: Int8.self)))
+            case .i64Load16SFar:
+                let far = FarWord(bits: pc.pointee)
+                let address = Int(slots.u32(word.b) &+ far.summand) &+ far.offset
+                guard address &+ 2 <= memorySize else {
+                    exit = .trapped(.memoryOutOfBounds)
+                    break execution
+                }
+                pc += 1
+                slots[word.a] = UInt64(bitPattern: Int64((memory + address).loadUnaligned(as: Int16.self)))
+            case .i64Load32SFar:
+                let far = FarWord(bits: pc.pointee)
+                let address = Int(slots.u32(word.b) &+ far.summand) &+ far.offset
+                guard address &+ 4 <= memorySize else {
+                    exit = .trapped(.memoryOutOfBounds)
+                    break execution
+                }
+                pc += 1
+                slots[word.a] = UInt64(bitPattern: Int64((memory + address).loadUnaligned(as: Int32.self)))
+            case .store8Far:
+                let far = FarWord(bits: pc.pointee)
+                let address = Int(slots.u32(word.a) &+ far.summand) &+ far.offset
+                guard address &+ 1 <= memorySize else {
+                    exit = .trapped(.memoryOutOfBounds)
+                    break execution
+                }
+                pc += 1
+                (memory + address).storeBytes(of: UInt8(truncatingIfNeeded: slots[word.b]), as: UInt8.self)
+            case .store16Far:
+                let far = FarWord(bits: pc.pointee)
+                let address = Int(slots.u32(word.a) &+ far.summand) &+ far.offset
+                guard address &+ 2 <= memorySize else {
+                    exit = .trapped(.memoryOutOfBounds)
+                    break execution
+                }
+                pc += 1
+                (memory + address).storeBytes(of: UInt16(truncatingIfNeeded: slots[word.b]), as: UInt16.self)
+            case .store32Far:
+                let far = FarWord(bits: pc.pointee)
+                let address = Int(slots.u32(word.a) &+ far.summand) &+ far.offset
+                guard address &+ 4 <= memorySize else {
+                    exit = .trapped(.memoryOutOfBounds)
+                    break execution
+                }
+                pc += 1
+                (memory + address).storeBytes(of: UInt32(truncatingIfNeeded: slots[word.b]), as: UInt32.self)
+            case .store64Far:
+                let far = FarWord(bits: pc.pointee)
+                let address = Int(slots.u32(word.a) &+ far.summand) &+ far.offset
+                guard address &+ 8 <= memorySize else {
+                    exit = .trapped(.memoryOutOfBounds)
+                    break execution
+                }
+                pc += 1
+                (memory + address).storeBytes(of: slots[word.b], as: UInt64.self)
 
             // Integers.
 
@@ -565,6 +682,9 @@ extension Store {
             case .i64GtUImmediate: slots.set(word.a, slots.u64(word.b) > word.u64)
             case .i64GeSImmediate: slots.set(word.a, slots.s64(word.b) >= word.s64)
             case .i64GeUImmediate: slots.set(word.a, slots.u64(word.b) >= word.u64)
+            case .i32AddConstant:
+                slots.set(word.a, slots.u32(word.b) &+ UInt32(truncatingIfNeeded: pc.pointee))
+                pc += 1
             case .i32WrapI64: slots.set(word.a, slots.u32(word.b))
             case .i64ExtendI32S: slots[word.a] = UInt64(bitPattern: Int64(slots.s32(word.b)))
             case .i32Extend8S: slots.set(word.a, UInt32(bitPattern: Int32(Int8(truncatingIfNeeded: slots[word.b]))))
@@ -621,19 +741,17 @@ extension Store {
             case .f64ConvertI64U: slots.set(word.a, Double(slots.u64(word.b)))
             case .f32DemoteF64: slots.set(word.a, Float(slots.f64(word.b)))
             case .f64PromoteF32: slots.set(word.a, Double(slots.f32(word.b)))
-            case .i32TruncF32S, .i32TruncF32U, .i32TruncF64S, .i32TruncF64U, .i64TruncF32S, .i64TruncF32U, .i64TruncF64S, .i64TruncF64U:
+
+            // Families.
+
+            case .truncate:
                 do throws(Trap.Reason) {
-                    slots[word.a] = try truncate(word.operation, slots[word.b])
+                    slots[word.a] = try truncate(FamilyWord(bits: pc.pointee).opcode, slots[word.b])
                 } catch {
                     exit = .trapped(error)
                     break execution
                 }
-            case .i32TruncSatF32S, .i32TruncSatF32U, .i32TruncSatF64S, .i32TruncSatF64U, .i64TruncSatF32S, .i64TruncSatF32U,
-                .i64TruncSatF64S, .i64TruncSatF64U:
-                slots[word.a] = truncateSaturating(word.operation, slots[word.b])
-
-            // Families.
-
+                pc += 1
             case .bulk:
                 do throws(Trap.Reason) {
                     try bulk(word, FamilyWord(bits: pc[0]), UInt32(truncatingIfNeeded: pc[1]), slots, instance)

@@ -40,6 +40,12 @@ package struct HostCall: Equatable, Sendable {
     /// The number that the host gave to the function when it made it.
     package let number: UInt32
     package let arguments: [Value]
+
+    package init(function: FunctionAddress, number: UInt32, arguments: [Value]) {
+        self.function = function
+        self.number = number
+        self.arguments = arguments
+    }
 }
 
 /// Why something was not invoked or resumed.

@@ -57,15 +57,25 @@ extension Word {
     var s64: Int64 { immediate }
     @inline(__always)
     var u64: UInt64 { UInt64(bitPattern: immediate) }
+
+    /// The immediate of a branch as an operand of 32 or 64 bits.
+    @inline(__always)
+    var longS32: Int32 { Int32(truncatingIfNeeded: longImmediate) }
+    @inline(__always)
+    var longU32: UInt32 { UInt32(truncatingIfNeeded: longImmediate) }
+    @inline(__always)
+    var longS64: Int64 { longImmediate }
+    @inline(__always)
+    var longU64: UInt64 { UInt64(bitPattern: longImmediate) }
 }
 
 /// The number, or the canonical not-a-number: positive and quiet, without payload (Core 2.2.3). Processors give others.
 @inline(__always)
-func canonical(_ value: Float) -> Float { value == value ? value : Float(bitPattern: 0x7FC0_0000) }
+func canonical(_ value: Float) -> Float { _slowPath(value != value) ? Float(bitPattern: 0x7FC0_0000) : value }
 
 /// The number, or the canonical not-a-number.
 @inline(__always)
-func canonical(_ value: Double) -> Double { value == value ? value : Double(bitPattern: 0x7FF8_0000_0000_0000) }
+func canonical(_ value: Double) -> Double { _slowPath(value != value) ? Double(bitPattern: 0x7FF8_0000_0000_0000) : value }
 
 /// `rotl` (Core 4.3.2): by the count modulo the number of bits.
 @inline(__always)

@@ -74,6 +74,9 @@ package final class Store {
 
     func record(of function: FunctionAddress) -> UnsafeMutablePointer<FunctionRecord> { functions[Int(function.index)] }
 
+    /// Whether there is a memory of that address: of one that came from outside.
+    package func hasMemory(_ memory: MemoryAddress) -> Bool { memory.index < memories.count }
+
     /// Pages of all memories.
     var pages: Int { memories.reduce(0) { $0 + $1.pages } }
     /// Elements of all tables.

@@ -3,10 +3,10 @@
 import Martlet
 
 enum Stty {
-    private enum Part { case input, output, control, local }
+    enum Part { case input, output, control, local }
 
     /// Name, where its bit is, and the bit.
-    private static let flags: [(name: StaticString, part: Part, bit: UInt32)] = [
+    static let flags: [(name: StaticString, part: Part, bit: UInt32)] = [
         ("ignbrk", .input, 1), ("brkint", .input, 2), ("ignpar", .input, 4), ("parmrk", .input, 0o10), ("inpck", .input, 0o20),
         ("istrip", .input, 0o40), ("inlcr", .input, 0o100), ("igncr", .input, 0o200), ("icrnl", .input, 0o400),
         ("ixon", .input, 0o2000), ("ixany", .input, 0o4000), ("ixoff", .input, 0o10000), ("imaxbel", .input, 0o20000),
@@ -17,7 +17,7 @@ enum Stty {
     ]
 
     /// Indexed as in the attributes; an empty name is not shown.
-    private static let characters: [StaticString] = [
+    static let characters: [StaticString] = [
         "intr", "quit", "erase", "kill", "eof", "time", "min", "", "start", "stop", "susp", "eol", "rprnt", "discard", "werase",
         "lnext", "eol2",
     ]

@@ -12,8 +12,11 @@ func javaScript() -> String {
     text += object(
         "Header", "The header of a message: its size, its version and the offsets of its fields, in bytes.",
         [
-            ("size", Header.size), ("version", Int(Header.version)), ("kind", 0), ("versionAt", 1), ("operation", 2), ("argument", 4),
-            ("request", 8), ("payloadLength", 12), ("stamp", 16), ("stampSize", 20), ("reserved", 36), ("time", 40),
+            ("size", Header.size), ("version", Int(Header.version)), ("kind", kindAt), ("versionAt", kindAt + 1),
+            ("operation", offset { $0.operation = .last }), ("argument", offset { $0.argument = 1 }),
+            ("request", offset { $0.request = RequestID(rawValue: 1) }), ("payloadLength", offset { $0.payloadLength = 1 }),
+            ("stamp", stampAt), ("stampSize", stampSize), ("reserved", stampAt + stampSize),
+            ("time", offset { $0.time = Nanoseconds(rawValue: 1) }),
         ])
     text += object("MessageKind", "What a message is.", numbers(MessageKind.allCases))
     text += object("Operation", "Every operation that a message can name.", numbers(Operation.allCases), hexadecimal: true)
@@ -57,6 +60,26 @@ func javaScript() -> String {
     text += calls(ProgramABI.martletModule, ProgramABI.martlet)
     text += "});\n"
     return text
+}
+
+private let kindAt = offset { $0.kind = .reply }
+private let stampAt = offset {
+    $0.stamp = Stamp(process: ProcessIdentity(rawValue: 1), credentials: $0.stamp.credentials, group: .none, session: .none)
+}
+private let stampSize = bytes(Stamp.unstamped).count
+
+/// Where the lowest byte of a header's field lies: where a change shows.
+private func offset(_ change: (inout Header) -> Void) -> Int {
+    let before = Header(kind: .request, operation: .cancel)
+    var after = before
+    change(&after)
+    return zip(bytes(before), bytes(after)).enumerated().first { $1.0 != $1.1 }?.offset ?? Header.size
+}
+
+private func bytes(_ value: some Wire) -> [UInt8] {
+    var writer = Writer()
+    writer.value(value)
+    return writer.bytes
 }
 
 private let limits: [(String, Int)] = [

@@ -1,7 +1,7 @@
-// Writes what JavaScript needs of the ABI: `web/generated/abi.js`, a committed file.
+// Writes what others need of the ABI and cannot import: JavaScript, and the library of programs. The files are committed.
 //
-//     swift run abigen            writes the file
-//     swift run abigen --check    changes nothing; status 1 if the file is not what this ABI gives
+//     swift run abigen            writes the files
+//     swift run abigen --check    changes nothing; status 1 if a file is not what this ABI gives
 //
 // Run at the top of the project.
 
@@ -12,24 +12,39 @@
 #endif
 
 @main struct Main {
-    static let output = "web/generated/abi.js"
-
     static func main() {
         let arguments = CommandLine.arguments.dropFirst()
         guard arguments.isEmpty || Array(arguments) == ["--check"] else { stop("usage: abigen [--check]", status: 2) }
-        let text = Array(javaScript().utf8)
-        if arguments.isEmpty {
-            guard replace(output, with: text) else { stop("cannot write \(output): run at the top of the project", status: 2) }
-            return
+        let source = "Sources/ABI/Errno.swift"
+        guard let text = read(source) else { stop("cannot read \(source): run at the top of the project", status: 2) }
+        guard let errors = DocumentedError.all(text) else { stop("\(source) does not tell one C name for each error", status: 2) }
+        let outputs = [
+            ("web/generated/abi.js", javaScript()),
+            ("Sources/Martlet/Generated/ErrorNumbers.swift", swiftErrors(errors)),
+            ("Sources/ProgramPort/Generated/LinuxErrorTable.swift", swiftLinuxErrors(errors)),
+            ("Sources/ProgramPort/Generated/Numbers.swift", swiftNumbers()),
+        ]
+        var isStale = false
+        for (path, content) in outputs {
+            let text = Array(content.utf8)
+            if arguments.isEmpty {
+                guard replace(path, with: text) else { stop("cannot write \(path): run at the top of the project", status: 2) }
+            } else if read(path) != text {
+                tell("\(path) is stale: run `swift run abigen` and commit it")
+                isStale = true
+            }
         }
-        guard let present = read(output) else { stop("cannot read \(output): run at the top of the project", status: 2) }
-        if present != text { stop("\(output) is stale: run `swift run abigen` and commit it", status: 1) }
+        exit(isStale ? 1 : 0)
+    }
+
+    private static func tell(_ message: String) {
+        let line = Array("abigen: \(message)\n".utf8)
+        _ = write(STDERR_FILENO, line, line.count)
     }
 
     /// Ends the command with a message on standard error.
     private static func stop(_ message: String, status: Int32) -> Never {
-        let line = Array("abigen: \(message)\n".utf8)
-        _ = write(STDERR_FILENO, line, line.count)
+        tell(message)
         exit(status)
     }
 

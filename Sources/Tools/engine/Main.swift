@@ -10,6 +10,7 @@ struct Main {
         case "specification" where arguments.count == 2: exit(Specification.run(arguments[2], step: nil))
         case "specification" where arguments.count == 4 && arguments[2] == "--step":
             exit(Specification.run(arguments[4], step: Int64(arguments[3])))
+        case "digest": exit(Digest.run(Array(arguments.dropFirst())))
         case "run" where arguments.count >= 2: exit(Program.run(Array(arguments.dropFirst())))
         default:
             FileHandle.standardError.write(Data("usage: engine run FILE [ARGUMENT ...] | specification [--step FUEL] FOLDER\n".utf8))

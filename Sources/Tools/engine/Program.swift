@@ -45,14 +45,17 @@ struct Program {
         }
         let instance = try store.instantiate(module, imports: imports)
         memory = store.memory(of: instance)
-        guard case .function(let start) = store.export("_start", of: instance) else {
-            Program.complain("there is no _start")
+        guard case .function(let start) = store.export("_start", of: instance) ?? store.export("run", of: instance) else {
+            Program.complain("there is neither _start nor run")
             return 1
         }
         try store.invoke(start, [])
         while true {
             switch store.run(fuel: .max) {
-            case .finished: return 0
+            case .finished(let results):
+                // Of a module that is no program, what its function gives.
+                for case .i64(let result) in results { print(result) }
+                return 0
             case .outOfFuel: continue
             case .trapped(let trap):
                 Program.complain(trap.report)

@@ -30,7 +30,7 @@ final class Session {
                 real: { Nanoseconds(rawValue: hostTime(CLOCK_REALTIME)) })
         }
         if options.traces { machineOptions.trace = { writeAll(2, Array("\($0)\n".utf8)) } }
-        let machine = Machine(machineOptions, servers: SimulatedSystem.server, scripts: [:])
+        let machine = Machine(machineOptions, servers: .native)
         self.machine = machine
         agent = AgentClient { [unowned machine] in machine.sendFromPage($0) }
         machine.onPageMessage = { [unowned agent] in agent.receive($0) }

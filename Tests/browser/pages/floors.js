@@ -72,4 +72,31 @@ async function broadcastMebibyte(batches) {
   return times;
 }
 
-globalThis.floors = { broadcastRoundTrip, broadcastMebibyte, workerStart, copyMebibyte };
+/** Lets a worker of its own do something once, and answers what it says. */
+async function once(order) {
+  const worker = new Worker(new URL("./floors-worker.js", import.meta.url), { type: "module" });
+  try {
+    return await new Promise((resolve, reject) => {
+      worker.addEventListener("message", ({ data }) => resolve(data), { once: true });
+      worker.addEventListener("error", ({ message }) => reject(new Error(message)), { once: true });
+      worker.addEventListener("unhandledrejection", () => reject(new Error("the worker failed")), { once: true });
+      worker.postMessage(order);
+    });
+  } finally {
+    worker.terminate();
+  }
+}
+
+/** Milliseconds of one call from WebAssembly of an import that is an ordinary JavaScript function, one figure a batch. */
+function importCall(count, batches) {
+  return once({ role: "imports", count, batches });
+}
+
+/** Milliseconds until one new worker has fetched these files, compiled those that are WebAssembly, and made an instance of each. */
+async function loadFiles(paths) {
+  const begin = performance.now();
+  const modules = await once({ role: "load", paths });
+  return { time: performance.now() - begin, modules };
+}
+
+globalThis.floors = { importCall, loadFiles, broadcastRoundTrip, broadcastMebibyte, workerStart, copyMebibyte };
