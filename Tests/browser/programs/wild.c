@@ -78,8 +78,14 @@ int main(int argc, char **argv) {
     if (descriptor_duplicate(1, REPORT, &number) || number != REPORT) return 1;
     char name[64];
     snprintf(name, sizeof name, "/tmp/wild-%d", atoi(argv[1]));
-    if (open(name, O_RDWR | O_CREAT | O_TRUNC, 0644) != 5) return 2;
-    if (pipe_create(&read_end, &write_end, 0) || read_end != 6 || write_end != 7) return 3;
+    int file = open(name, O_RDWR | O_CREAT | O_TRUNC, 0644);
+    if (file < 0 || pipe_create(&read_end, &write_end, 0)) return 2;
+    // Their own numbers are behind those of the folders of the root, which the C library has asked for.
+    if (descriptor_duplicate_to(read_end, REPORT + 1) || descriptor_duplicate_to(write_end, REPORT + 2)) return 3;
+    if (descriptor_duplicate_to((uint32_t)file, REPORT + 3)) return 4;
+    for (uint32_t number = 5; number < REPORT; number++) close((int)number);
+    for (uint32_t index = 0; index < 3; index++)
+        if (descriptor_duplicate_to(REPORT + 1 + (index + 2) % 3, 5 + index)) return 5;
     int uniform[] = {
         all(call, 0xffffffff, ~0ull), all(call, 0xffffffff, 0x8000000080000000), all(call, 3, ~0ull), all(call, 5, ~0ull),
         all(call, 7, ~0ull),
