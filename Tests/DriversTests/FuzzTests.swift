@@ -173,8 +173,14 @@ struct MessageFuzzer {
             default: device(&fuzzer, &harness)
             }
         }
+        leave(&harness, handles(harness.reactor.logic))
+        return harness
+    }
+
+    /// All processes are over.
+    private static func leave<Logic: Server>(_ harness: inout Harness<Logic>, _ handles: [(owner: ProcessIdentity, handle: Handle)]) {
         // A damaged request may have named any process.
-        for (owner, _) in handles(harness.reactor.logic) {
+        for (owner, _) in handles {
             harness.message(Message.notice(.processGone, ProcessGone(process: owner)), from: 0)
         }
         for process in UInt32(1)...5 {
@@ -183,7 +189,6 @@ struct MessageFuzzer {
         #expect(harness.reactor.connectionCount == 0)
         // resmgr itself asks for nothing that could wait.
         #expect(harness.reactor.pendingCount == 0)
-        return harness
     }
 
     @Test func thePipeDriverBearsAnything() throws {
