@@ -10,6 +10,8 @@ struct FileFuzzer {
     var handle = Handle.none
     /// What earlier answers named; the first one is the root.
     var nodes: [NodeID] = [NodeID(index: 0, generation: 1)]
+    /// The last requests of each process: what a cancel is for.
+    private var asked: [UInt32: [RequestID]] = [:]
     var fileSystems: [FileSystemID] = [FileSystemID(rawValue: 1)]
 
     /// A request: who asks it, and under which name its answer counts.
@@ -103,37 +105,37 @@ struct FileFuzzer {
         let start: WalkStart = random.chance(70) ? .root : random.chance(50) ? .handle(holder, handle) : .node(node())
         let operation: Operation
         switch random.below(40) {
-        case 0...1:
+        case 0...3:
             operation = .renameNode
             writer.value(
                 NodeRename(
                     fileSystem: fileSystem(), fromDirectory: node(), fromName: path(), toDirectory: node(), toName: path(),
                     credentials: credentials()))
-        case 2...3:
+        case 4...7:
             operation = .linkNode
             writer.value(
                 NodeLink(fileSystem: fileSystem(), node: node(), toDirectory: node(), toName: path(), credentials: credentials()))
-        case 4...6:
+        case 8...10:
             operation = .share
             writer.value(Share(from: holder, to: other(), handles: [handle, handle]))
-        case 7:
+        case 11:
             operation = .locate
             writer.value(Locate(fileSystem: fileSystem(), start: start))
-        case 8:
+        case 12:
             operation = .fileSystemOf
             writer.value(DirectoryHandle(process: holder, handle: handle))
-        case 9:
+        case 13:
             operation = .setMountPoint
             writer.value(SetMountPoint(fileSystem: fileSystem(), node: node(), isCovered: random.chance(40)))
-        case 10 where random.chance(20):
+        case 14 where random.chance(20):
             operation = .createFileSystem
             writer.value(
                 CreateFileSystem(options: bytes(random.pick(["size=1m", "size=1m,mode=777", "size=64k", "size=x"])), credentials: root))
-        case 11 where random.chance(20):
+        case 15 where random.chance(20):
             operation = .destroyFileSystem
             // The first one stays: an empty server would refuse everything.
             writer.value(OneFileSystem(fileSystem: FileSystemID(rawValue: max(2, fileSystem().rawValue))))
-        case 12...13:
+        case 16...17:
             operation = .openDevice
             writer.value(device())
         default: return walk(start)
@@ -171,6 +173,15 @@ struct FileFuzzer {
         case .node(let node, _), .parent(let node, _): remember(node)
         default: break
         }
+    }
+
+    /// Notes a request of the holder.
+    mutating func remember(_ request: RequestID) { asked[holder.index] = (asked[holder.index] ?? []).suffix(5) + [request] }
+
+    /// One of the holder's last requests.
+    mutating func recent() -> RequestID {
+        let requests = asked[holder.index] ?? []
+        return requests.isEmpty ? RequestID(rawValue: 1) : random.pick(requests)
     }
 
     private mutating func remember(_ node: NodeID) {

@@ -26,8 +26,9 @@ struct Draw {
     static let windowSize: Address = 2100
 
     init(_ random: inout Seeded) {
-        one = UInt32(random.below(8))
-        two = UInt32(random.below(8))
+        // 3 and 4 are the preopened directories.
+        one = UInt32(random.chance(30) ? 3 + random.below(2) : random.below(8))
+        two = UInt32(random.chance(30) ? 3 + random.below(2) : random.below(8))
         let place = Address(random.below(70_000))
         let isUsual = random.chance(90)
         result = isUsual ? 20_000 + place / 2 : place
