@@ -204,6 +204,8 @@ final class World {
     }
 
     private func monitor(_ header: Header, _ body: [UInt8]) {
+        // The monitor asks nothing; but a damaged notice of it may have become a request, which is answered.
+        if header.kind == .reply { return }
         var reader = Reader(body)
         switch header.operation {
         case .createHart:
