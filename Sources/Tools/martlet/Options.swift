@@ -41,9 +41,6 @@ struct Options {
     var memoryLimit: Int?
     /// Seconds after which the machine is stopped; nil: never.
     var timeLimit: Double?
-    /// Whether the image's own servers run, not the native ones.
-    var usesImageServers = false
-
     static let usage = "usage: martlet [OPTION]... [-c COMMAND | run FILE.wasm [ARGUMENT]...]"
 
     static let help = """
@@ -58,7 +55,6 @@ struct Options {
                                  machine are made
           --seed N               the schedule of a simulated machine: virtual time, and the same seed gives the same run
           --trace                write each message to standard error
-          --servers wasm         run the image's own servers, not the native ones
           --image DIRECTORY      where scripts/build put the system (default: web/build)
           --limit-memory MIB     most memory of each program (at most 4096)
           --limit-time SECONDS   stop after that long
@@ -92,10 +88,6 @@ struct Options {
                 options.seed = try number(word, &rest, UInt64.init)
                 options.isSimulated = true
             case "--trace": options.traces = true
-            case "--servers":
-                let kind = try value(of: word, &rest)
-                guard kind == "wasm" || kind == "native" else { throw Refusal(text: "there are no servers \(kind)") }
-                options.usesImageServers = kind == "wasm"
             case "--image": options.image = try value(of: word, &rest)
             case "--mount": options.mounts.append(try mount(try value(of: word, &rest)))
             case "--limit-memory":
