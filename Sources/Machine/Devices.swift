@@ -7,9 +7,10 @@ extension Machine {
     /// Bytes of console input that are under way at most: as the page does, until the terminal has taken them.
     private static let inputCredit = 4096
 
-    func deviceCall(_ hart: HartID, _ grants: DeviceGrant, _ bytes: [UInt8]) {
+    /// Carries out a device call. Answers `notPermitted` without the grant that it needs, `badMessage` for bytes that are none.
+    func deviceCall(_ hart: HartID, _ grants: DeviceGrant, _ bytes: [UInt8]) -> Errno? {
         var reader = Reader(bytes)
-        guard let call = try? DeviceMessage(from: &reader) else { return }
+        guard let call = try? DeviceMessage(from: &reader) else { return .badMessage }
         switch call.operation {
         case .consoleWrite where grants.contains(.console):
             show(call.bytes)
@@ -24,7 +25,9 @@ extension Machine {
             if let onPageMessage { onPageMessage(call.bytes) } else { pageMessages.append(call.bytes) }
         default:
             log(Array("a device call without a grant".utf8))
+            return .notPermitted
         }
+        return nil
     }
 
     private func fetch(_ hart: HartID, _ call: DeviceMessage) {

@@ -33,7 +33,7 @@ extension Machine {
         if manager.outgoingCount > 0 { return "resmgr waits for \(manager.outgoingCount) answers" }
         if manager.taskCount > 0 { return "\(manager.taskCount) tasks of resmgr are not finished" }
         for id in hartOrder {
-            guard let hart = harts[id] as? ServerHart, let problem = Machine.problem(of: hart.state) else { continue }
+            guard let state = (harts[id] as? ServerHart)?.state, let problem = Machine.problem(of: state) else { continue }
             return problem
         }
         // One for each hart's connection 0, and init's to servers.

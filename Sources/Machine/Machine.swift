@@ -21,6 +21,8 @@ package final class Machine {
         package var programPages = 65536
         /// Where time comes from.
         package var time = Time.virtual
+        /// Modules of programs that were compiled before.
+        package var modules = ModuleCache()
 
         /// Called with a line for each message that is sent.
         package var trace: ((String) -> Void)?
@@ -65,7 +67,6 @@ package final class Machine {
     let servers: ServerSet
     /// What a program does that this name in its image stands for.
     let scripts: [String: Script]
-    private var modules = ModuleCache()
     /// Most instructions that a program runs at a time.
     private static let longestSlice = 200_000
 
@@ -92,12 +93,16 @@ package final class Machine {
     ///   - scripts: programs by name. An image whose bytes are `script:NAME` is such a program.
     package convenience init(_ options: Options, servers: ServerSet, scripts: [String: Script] = [:]) {
         self.init(empty: options, servers, scripts)
-        guard let reactor = servers.make("resmgr") else {
-            panic = "there is no resource manager"
+        let code: any ServerCode
+        do throws(ServerFailure) {
+            guard let made = try servers.code(of: "resmgr") else { throw ServerFailure(text: "there is none") }
+            code = made
+        } catch {
+            panic = "the resource manager: \(error.text)"
             return
         }
         let hart = ServerHart(
-            id: Machine.resourceManagerHart, machine: self, stamp: .unstamped, module: "resmgr", grants: [], reactor: reactor)
+            id: Machine.resourceManagerHart, machine: self, stamp: .unstamped, module: "resmgr", grants: [], code: code)
         add(hart)
         hart.input(.start(Start(realTime: realTime, entropy: entropy(), configuration: Array(options.configuration.utf8))))
     }
@@ -185,7 +190,7 @@ package final class Machine {
         return count
     }
 
-    /// The state of a server, by module name and in no case resmgr's own hart only: for invariant checks.
+    /// The states of the native servers: for invariant checks.
     package func states() -> [any Reactor] {
         hartOrder.compactMap { (harts[$0] as? ServerHart)?.state }
     }
@@ -199,13 +204,13 @@ package final class Machine {
             return ScriptGuest(script) { [unowned self] text in log(Array(text.utf8)) }
         }
         let limits = StoreLimits(memoryPages: options.programPages)
-        return try WasmGuest(try modules.module(image), limits: limits) { [unowned self] in nextSlice() }
+        return try WasmGuest(try options.modules.module(image), limits: limits) { [unowned self] in nextSlice() }
     }
 
     /// Makes a program of what `Guest.encoded` wrote. Throws `badMessage`.
     func guest(restoring bytes: [UInt8]) throws(Errno) -> any Guest {
         let limits = StoreLimits(memoryPages: options.programPages)
-        return try WasmGuest(restoring: bytes, limits: limits) { [unowned self] in nextSlice() }
+        return try WasmGuest(restoring: bytes, limits: limits, modules: options.modules.all) { [unowned self] in nextSlice() }
     }
 
     /// For how many instructions the program that runs next does so.

@@ -44,9 +44,9 @@ extension Machine {
         switch order.role {
         case .server:
             let module = String(decoding: order.module, as: UTF8.self)
-            guard let reactor = servers.make(module) else { throw .noSuchFileOrDirectory }
             hart = ServerHart(
-                id: order.hart, machine: self, stamp: order.stamp, module: module, grants: order.grants, reactor: reactor)
+                id: order.hart, machine: self, stamp: order.stamp, module: module, grants: order.grants,
+                code: try code(ofServer: module))
         case .program:
             hart = ProgramHart(id: order.hart, machine: self, stamp: order.stamp)
         }
@@ -56,6 +56,16 @@ extension Machine {
             if order.grants.contains(.console) { connectConsole(order.hart) }
             server.input(.start(Start(realTime: realTime, entropy: entropy(), configuration: order.configuration)))
         }
+    }
+
+    private func code(ofServer module: String) throws(Errno) -> any ServerCode {
+        do throws(ServerFailure) {
+            if let code = try servers.code(of: module) { return code }
+        } catch {
+            log(Array("\(module): \(error.text)".utf8))
+            throw .execFormatError
+        }
+        throw .noSuchFileOrDirectory
     }
 
     /// Takes a hart away, as `terminate()` does: no word to anybody.
@@ -70,7 +80,21 @@ extension Machine {
     /// Kills a server or program as a trap or a lost worker would, and tells resmgr.
     package func crash(_ id: HartID, _ text: String) {
         guard id != Machine.resourceManagerHart, harts[id] != nil else { return }
+        tellGone(id, .trap, text)
+    }
+
+    /// A server cannot go on.
+    func fail(_ hart: ServerHart, _ failure: ServerFailure) {
+        log(Array("\(hart.module): \(failure.text)".utf8))
+        guard hart.id != Machine.resourceManagerHart else {
+            panic = "the resource manager failed: \(failure.text)"
+            return
+        }
+        tellGone(hart.id, failure.isHang ? .silent : .trap, failure.text)
+    }
+
+    private func tellGone(_ id: HartID, _ reason: EndReason, _ text: String) {
         remove(id)
-        due.append(.monitor(Message.notice(.hartGone, HartGone(hart: id, reason: .trap, text: Array(text.utf8)))))
+        due.append(.monitor(Message.notice(.hartGone, HartGone(hart: id, reason: reason, text: Array(text.utf8)))))
     }
 }

@@ -10,7 +10,7 @@ import ServerKit
 // tests (console, logs, page messages). A machine that runs scripts cannot be written down: they are threads of the host.
 
 extension Machine {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     /// The state of a machine in virtual time. Throws `notSupported` if a program is a script, or a server cannot be written down.
     package func encoded() throws(Errno) -> [UInt8] {
@@ -61,10 +61,9 @@ extension Machine {
         if try reader.bool() {
             let module = String(decoding: try reader.bytes(), as: UTF8.self)
             let grants = DeviceGrant(rawValue: try reader.u32())
-            var state = Reader(try reader.raw(Int(try reader.u32())))
-            let reactor = try servers.restore(module, &state)
-            try state.finish()
-            hart = ServerHart(id: id, machine: self, stamp: stamp, module: module, grants: grants, reactor: reactor)
+            let isWasm = try reader.bool()
+            let code = try servers.code(of: module, isWasm: isWasm, restoring: try reader.raw(Int(try reader.u32())))
+            hart = ServerHart(id: id, machine: self, stamp: stamp, module: module, grants: grants, code: code)
         } else {
             hart = try ProgramHart(id: id, machine: self, stamp: stamp, from: &reader)
         }
@@ -173,10 +172,6 @@ extension ServerHart {
     fileprivate func encodeServer(into writer: inout Writer) throws(Errno) {
         writer.bytes(Array(module.utf8))
         writer.u32(grants.rawValue)
-        guard let checkpointable = state as? any Checkpointable else { throw .notSupported }
-        var server = Writer()
-        checkpointable.encode(into: &server)
-        writer.u32(UInt32(server.bytes.count))
-        writer.raw(server.bytes)
+        try encodeCode(into: &writer)
     }
 }

@@ -1,12 +1,5 @@
-package import ABI
-import DevFS
+import ABI
 import FileServer
-import NetFS
-import Pipe
-import ResourceManager
-package import ServerKit
-import TTY
-import TmpFS
 
 /// A whole system for the simulated machine: the servers, and an image whose programs are scripts.
 package struct SimulatedSystem {
@@ -57,45 +50,4 @@ package struct SimulatedSystem {
         options.site = { [site] in site[$0] }
         return Machine(options, servers: .native, scripts: scripts)
     }
-}
-
-/// Where the servers of a machine come from, by the names of their modules.
-package struct ServerSet: Sendable {
-    /// Makes a server; nil if there is none of that name.
-    package var make: @Sendable (String) -> (any Reactor)?
-    /// Makes a server of what `Checkpointable.encode` wrote. Throws `badMessage`.
-    package var restore: @Sendable (String, inout Reader) throws(Errno) -> any Reactor
-
-    package init(
-        make: @escaping @Sendable (String) -> (any Reactor)?,
-        restore: @escaping @Sendable (String, inout Reader) throws(Errno) -> any Reactor
-    ) {
-        self.make = make
-        self.restore = restore
-    }
-
-    /// The system's own servers, natively.
-    package static let native = ServerSet(
-        make: { module in
-            switch module {
-            case "resmgr": return ResourceManager()
-            case "tty": return ServerReactor(TerminalDriver())
-            case "pipe": return ServerReactor(PipeDriver())
-            case "netfs": return ServerReactor(NetFS())
-            case "tmpfs": return ServerReactor(TmpFS())
-            case "devfs": return ServerReactor(DevFS())
-            default: return nil
-            }
-        },
-        restore: { module, reader throws(Errno) in
-            switch module {
-            case "resmgr": return try ResourceManager(decoding: &reader)
-            case "tty": return try ServerReactor<TerminalDriver>(decoding: &reader)
-            case "pipe": return try ServerReactor<PipeDriver>(decoding: &reader)
-            case "netfs": return try ServerReactor<NetFS>(decoding: &reader)
-            case "tmpfs": return try ServerReactor<TmpFS>(decoding: &reader)
-            case "devfs": return try ServerReactor<DevFS>(decoding: &reader)
-            default: throw .badMessage
-            }
-        })
 }

@@ -73,8 +73,10 @@ final class WasmGuest: Guest {
         do { try store.invoke(start, []) } catch { throw WasmGuest.refusal("there is no room for its stack") }
     }
 
-    /// A program that was written down. Throws `badMessage`.
-    init(restoring bytes: [UInt8], limits: StoreLimits, slice: @escaping () -> Int64) throws(Errno) {
+    /// A program that was written down. `modules` are some that need not be made again. Throws `badMessage`.
+    init(
+        restoring bytes: [UInt8], limits: StoreLimits, modules: [CompiledModule], slice: @escaping () -> Int64
+    ) throws(Errno) {
         self.slice = slice
         var reader = Reader(bytes)
         memory = MemoryAddress(try reader.u32())
@@ -90,7 +92,7 @@ final class WasmGuest: Guest {
                     hasResult: signature.hasResult))
         }
         self.calls = calls
-        do { store = try Store(restoring: reader.rest(), within: limits) } catch { throw .badMessage }
+        do { store = try Store(restoring: reader.rest(), within: limits, modules: modules) } catch { throw .badMessage }
         guard store.hasMemory(memory), store.depth > 0 else { throw .badMessage }
     }
 
@@ -112,7 +114,7 @@ final class WasmGuest: Guest {
         do { try store.invoke(function, []) } catch { throw refusal("there is no room for its stack") }
         switch store.run(fuel: startFuel) {
         case .finished: return
-        case .trapped(let trap): throw refusal(WasmGuest.text(of: trap))
+        case .trapped(let trap): throw refusal(trap.message)
         case .outOfFuel: throw refusal("its start function does not end")
         case .hostCall: throw refusal("its start function makes calls")
         }
@@ -141,7 +143,7 @@ final class WasmGuest: Guest {
         case .finished: return .returned
         case .outOfFuel: return .sliceOver
         case .trapped(let trap):
-            return .trapped(signal: WasmGuest.signal(of: trap.reason), text: Array(WasmGuest.text(of: trap).utf8))
+            return .trapped(signal: WasmGuest.signal(of: trap.reason), text: Array(trap.message.utf8))
         case .hostCall(let call):
             // Of a program that was read back, nothing is sure but that it is valid.
             guard call.number < calls.count, call.arguments.count == calls[Int(call.number)].parameters else { return .over }
@@ -182,63 +184,5 @@ final class WasmGuest: Guest {
         case .uncaughtException, .exceptionsExhausted: signal = .abort
         }
         return UInt32(signal.rawValue)
-    }
-
-    /// Reason and function, in the words that a browser's hart uses.
-    private static func text(of trap: Trap) -> String {
-        let reason: String
-        switch trap.reason {
-        case .unreachable: reason = "unreachable executed"
-        case .memoryOutOfBounds: reason = "memory access out of bounds"
-        case .tableOutOfBounds, .undefinedElement, .uninitializedElement, .indirectCallTypeMismatch: reason = "bad indirect call"
-        case .integerDivideByZero: reason = "integer division by zero"
-        case .integerOverflow, .invalidConversion: reason = "integer overflow"
-        case .callStackExhausted, .functionTooLarge: reason = "stack exhausted"
-        case .nullExceptionReference: reason = "bad reference"
-        case .uncaughtException, .exceptionsExhausted: reason = "uncaught exception"
-        }
-        guard let place = trap.backtrace.first else { return reason }
-        return "\(reason) in \(place.name?.description ?? "function \(place.function)")"
-    }
-}
-
-/// Modules that were compiled, by their bytes: most programs are started again and again.
-struct ModuleCache {
-    /// How many are kept.
-    private static let capacity = 16
-
-    /// The one used last at the end.
-    private var modules: [(hash: UInt64, module: CompiledModule)] = []
-
-    /// The module of an image.
-    mutating func module(_ image: [UInt8]) throws(ImageError) -> CompiledModule {
-        if let reason = ModuleCache.whyNone(image) { throw ImageError(error: .execFormatError, reason: Array(reason.utf8)) }
-        let hash = ModuleCache.hash(image)
-        if let index = modules.firstIndex(where: { $0.hash == hash && $0.module.bytes == image }) {
-            let found = modules.remove(at: index)
-            modules.append(found)
-            return found.module
-        }
-        let module: CompiledModule
-        do throws(ModuleError) { module = try CompiledModule(image) } catch {
-            throw ImageError(error: .execFormatError, reason: Array(error.description.utf8))
-        }
-        if modules.count == ModuleCache.capacity { modules.removeFirst() }
-        modules.append((hash, module))
-        return module
-    }
-
-    /// Why bytes cannot be a module at all; nil if they can.
-    private static func whyNone(_ image: [UInt8]) -> String? {
-        guard image.count >= 8, image.starts(with: [0, 0x61, 0x73, 0x6D]) else { return "not a WebAssembly module" }
-        return image[6] == 1 ? "a WebAssembly component, not a module" : nil
-    }
-
-    /// FNV-1a, 64 bits, over a part: it only narrows the search.
-    private static func hash(_ image: [UInt8]) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(image.count)
-        for byte in image.prefix(4096) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        for byte in image.suffix(4096) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        return hash
     }
 }

@@ -80,6 +80,9 @@ package final class Store {
     /// Whether there is a memory of that address: of one that came from outside.
     package func hasMemory(_ memory: MemoryAddress) -> Bool { memory.index < memories.count }
 
+    /// Whether there is a function of that address: of one that came from outside.
+    package func hasFunction(_ function: FunctionAddress) -> Bool { function.index < functions.count }
+
     /// Pages of all memories.
     var pages: Int { memories.reduce(0) { $0 + $1.pages } }
     /// Elements of all tables.

@@ -37,6 +37,8 @@ struct Options {
     var mounts: [Mount] = []
     /// The folder with the image; nil: `web/build` of the checkout that the command is run in.
     var image: String?
+    /// Whether the image's own servers run, on the engine.
+    var usesImageServers = false
     /// MiB of memory that each program may have; nil: no bound.
     var memoryLimit: Int?
     /// Seconds after which the machine is stopped; nil: never.
@@ -56,6 +58,7 @@ struct Options {
           --seed N               the schedule of a simulated machine: virtual time, and the same seed gives the same run
           --trace                write each message to standard error
           --image DIRECTORY      where scripts/build put the system (default: web/build)
+          --servers native|wasm  the servers built into this command (as a rule), or the image's own on its interpreter
           --limit-memory MIB     most memory of each program (at most 4096)
           --limit-time SECONDS   stop after that long
           --version, --help
@@ -89,6 +92,10 @@ struct Options {
                 options.isSimulated = true
             case "--trace": options.traces = true
             case "--image": options.image = try value(of: word, &rest)
+            case "--servers":
+                let text = try value(of: word, &rest)
+                guard text == "native" || text == "wasm" else { throw Refusal(text: "--servers \(text): native or wasm") }
+                options.usesImageServers = text == "wasm"
             case "--mount": options.mounts.append(try mount(try value(of: word, &rest)))
             case "--limit-memory":
                 options.memoryLimit = try number(word, &rest) { Int($0).flatMap { $0 > 0 && $0 <= 4096 ? $0 : nil } }

@@ -35,7 +35,8 @@ final class Session {
         }
         if options.traces { machineOptions.trace = { writeAll(2, Array("\($0)\n".utf8)) } }
         let directories = mounts.directories
-        var servers = ServerSet.native
+        var servers = options.usesImageServers ? ServerSet.image(ServerModules { image.file($0) }) : .native
+        // Whatever the others are: it speaks to the host.
         let make = servers.make
         servers.make = { $0 == "hostfs" ? ServerReactor(HostFS(directories)) : make($0) }
         let machine = Machine(machineOptions, servers: servers)
