@@ -108,13 +108,15 @@ let package = Package(
         program("measure", ["Martlet"]),
         library("Shell", ["Martlet"]),
         library("SystemV", ["Martlet"]),
-        // Host-only tools.
+        // Host-only tools, and what several of them share.
+        library("HostSupport", path: "Tools/host"),
         tool("abigen", ["ABI", "LibOS"]),
         tool("mkimage", ["FileServer"]),
         .executableTarget(
-            name: "MartletCommand", dependencies: ["Machine", "HostFS", "ABI", "ServerKit"], path: "Sources/Tools/martlet",
+            name: "MartletCommand", dependencies: ["Machine", "HostFS", "HostSupport", "ABI", "ServerKit"],
+            path: "Sources/Tools/martlet",
             swiftSettings: settings),
-        tool("simulate", ["Machine", "ABI"]),
+        tool("simulate", ["Machine", "HostSupport", "ABI"]),
         tool("specification", ["Wasm"]),
         tool("validate", ["Wasm"]),
         tool("engine", ["Engine", "Wasm"]),

@@ -123,8 +123,9 @@ export class Agent {
     for (const { fail } of pending) fail(error);
   }
 
-  /** @param {Uint8Array} call a `pageSend` */
+  /** @param {Uint8Array} call a `pageSend` or `pageClosed` */
   call(call) {
+    if (viewOf(call).getUint16(0, true) === DeviceOperation.pageClosed) return this.failAll(new Error("the agent is gone"));
     const body = new BodyReader(call, DEVICE_HEADER);
     const kind = body.u8();
     const number = body.u32();

@@ -271,7 +271,7 @@ export class Monitor {
    */
   #deviceCall(hart, call) {
     const operation = viewOf(call).getUint16(0, true);
-    if (operation === DeviceOperation.pageSend) this.#options.page.call(call);
+    if (operation === DeviceOperation.pageSend || operation === DeviceOperation.pageClosed) this.#options.page.call(call);
     else this.#options.console.call(call);
   }
 

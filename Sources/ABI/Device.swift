@@ -18,4 +18,7 @@ package enum DeviceOperation: UInt16, CaseIterable, Sendable {
     case pageSend = 6
     /// Event (`page`): a message from the page.
     case pageReceive = 7
+    /// Call (`page`): whoever read the page's messages has closed the device. What it has not answered, nobody will: messages that
+    /// were not read are dropped. Not completed.
+    case pageClosed = 8
 }

@@ -23,6 +23,8 @@ extension Machine {
             fetch(hart, call)
         case .pageSend where grants.contains(.page):
             if let onPageMessage { onPageMessage(call.bytes) } else { pageMessages.append(call.bytes) }
+        case .pageClosed where grants.contains(.page):
+            onPageClosed?()
         default:
             log(Array("a device call without a grant".utf8))
             return .notPermitted

@@ -9,7 +9,7 @@ import ServerKit
 import TTY
 import TmpFS
 
-// What must hold between the parts when nothing is under way: for the tests, which let the system come to rest and ask.
+// What must hold between the parts when nothing is under way: for tests, which let the system come to rest and ask.
 
 extension Machine {
     /// The harts that may be killed without bringing the system down: all but resmgr's and init's, ascending.
@@ -20,51 +20,87 @@ extension Machine {
         }.sorted()
     }
 
-    private var manager: ResourceManager? { (harts[Machine.resourceManagerHart] as? ServerHart)?.state as? ResourceManager }
-
-    /// What is left over when only init should be there: a process, a hart, a channel, a handle, an unanswered request. Nil: nothing.
-    package var leftovers: String? {
-        guard let manager else { return "there is no resource manager" }
-        let programs = hartOrder.filter { harts[$0] is ProgramHart }
-        let living = manager.processes.all.filter { !$0.isServer }
-        let names = living.map { String(decoding: $0.command.first?.bytes ?? [], as: UTF8.self) + ($0.end == nil ? "" : " (ended)") }
-        if programs.count != 1 { return "\(programs.count) programs have harts: \(names)" }
-        if living.count != 1 { return "\(living.count) processes are in the table: \(names)" }
-        if manager.outgoingCount > 0 { return "resmgr waits for \(manager.outgoingCount) answers" }
-        if manager.taskCount > 0 { return "\(manager.taskCount) tasks of resmgr are not finished" }
+    /// What is there now.
+    package var load: Load {
+        var load = Load()
+        load.programs = hartOrder.count { harts[$0] is ProgramHart }
+        load.channels = channelCount
         for id in hartOrder {
-            guard let state = (harts[id] as? ServerHart)?.state, let problem = Machine.problem(of: state) else { continue }
-            return problem
+            guard let hart = harts[id] as? ServerHart, let state = hart.state else { continue }
+            if let manager = state as? ResourceManager {
+                load.processes = manager.processes.all.filter { !$0.isServer }.map {
+                    String(decoding: $0.command.first?.bytes ?? [], as: UTF8.self) + ($0.end == nil ? "" : " (ended)")
+                }
+                load.tasks = manager.outgoingCount + manager.taskCount
+            } else if let driver = Machine.driver(hart.module, state) {
+                load.drivers.append(driver)
+            }
         }
-        // One for each hart's connection 0, and init's to servers.
-        let most = (hartOrder.count - 1) * 2
-        if channelCount > most { return "\(channelCount) channels are open" }
-        return nil
+        return load
     }
 
-    /// What a driver holds for nobody: init has at most a handful of handles at each.
-    private static func problem(of reactor: any Reactor) -> String? {
-        let mostHandles = 8
-        func check(_ name: String, _ connections: Int, _ pending: Int, _ handles: Int) -> String? {
-            if connections > 1 { return "\(name) has \(connections) connections" }
-            if pending > 0 { return "\(name) owes \(pending) answers" }
-            if handles > mostHandles { return "\(name) holds \(handles) handles" }
-            return nil
+    private static func driver(_ name: String, _ state: any Reactor) -> Load.Driver? {
+        switch state {
+        case let tty as ServerReactor<TerminalDriver>: Load.Driver(name, tty, handles: tty.logic.handleCount)
+        case let pipe as ServerReactor<PipeDriver>: Load.Driver(name, pipe, handles: pipe.logic.handleCount)
+        case let netfs as ServerReactor<NetFS>: Load.Driver(name, netfs, handles: netfs.logic.files.handles.count)
+        case let tmpfs as ServerReactor<TmpFS>: Load.Driver(name, tmpfs, handles: tmpfs.logic.files.handles.count)
+        case let devfs as ServerReactor<DevFS>: Load.Driver(name, devfs, handles: devfs.logic.files.handles.count)
+        default: nil
         }
-        if let driver = reactor as? ServerReactor<TerminalDriver> {
-            return check("tty", driver.connectionCount, driver.pendingCount, driver.logic.handleCount)
+    }
+}
+
+/// What there is in a machine that costs something. Of servers on the engine only their harts and channels are known.
+package struct Load: Sendable {
+    /// What a driver holds for others.
+    package struct Driver: Sendable {
+        package var name: String
+        package var connections: Int
+        /// Requests that it has not answered.
+        package var pending: Int
+        package var handles: Int
+
+        package init(name: String, connections: Int, pending: Int, handles: Int) {
+            self.name = name
+            self.connections = connections
+            self.pending = pending
+            self.handles = handles
         }
-        if let driver = reactor as? ServerReactor<PipeDriver> {
-            return check("pipe", driver.connectionCount, driver.pendingCount, driver.logic.handleCount)
+
+        fileprivate init<Logic>(_ name: String, _ reactor: ServerReactor<Logic>, handles: Int) {
+            self.init(name: name, connections: reactor.connectionCount, pending: reactor.pendingCount, handles: handles)
         }
-        if let driver = reactor as? ServerReactor<NetFS> {
-            return check("netfs", driver.connectionCount, driver.pendingCount, driver.logic.files.handles.count)
+    }
+
+    /// Harts that run programs.
+    package var programs = 0
+    /// Channels with an open end.
+    package var channels = 0
+    /// What the processes that are no servers are called, those included that have ended and nobody has waited for.
+    package var processes: [String] = []
+    /// What resmgr has begun and not ended.
+    package var tasks = 0
+    package var drivers: [Driver] = []
+
+    package init() {}
+
+    /// What is here and not in `rest`, which is what a system holds that does nothing. Nil: nothing.
+    package func excess(over rest: Load) -> String? {
+        func check(_ what: String, _ count: Int, _ most: Int) -> String? {
+            count > most ? "\(count) \(what), at rest \(most)" : nil
         }
-        if let driver = reactor as? ServerReactor<TmpFS> {
-            return check("tmpfs", driver.connectionCount, driver.pendingCount, driver.logic.files.handles.count)
+        if let found = check("programs", programs, rest.programs) ?? check("processes", processes.count, rest.processes.count) {
+            return "\(found): \(processes)"
         }
-        if let driver = reactor as? ServerReactor<DevFS> {
-            return check("devfs", driver.connectionCount, driver.pendingCount, driver.logic.files.handles.count)
+        if let found = check("tasks of resmgr", tasks, rest.tasks) ?? check("channels", channels, rest.channels) { return found }
+        for driver in drivers {
+            guard let most = rest.drivers.first(where: { $0.name == driver.name }) else { return "\(driver.name) is new" }
+            let found =
+                check("connections of \(driver.name)", driver.connections, most.connections)
+                ?? check("unanswered requests at \(driver.name)", driver.pending, most.pending)
+                ?? check("handles of \(driver.name)", driver.handles, most.handles)
+            if let found { return found }
         }
         return nil
     }

@@ -1,6 +1,6 @@
 package import ABI
 import Engine
-package import ServerKit
+import ServerKit
 
 /// A simulated computer that runs the resource manager, the drivers and the libOS natively. One seeded scheduler decides what happens
 /// next. In virtual time the same seed and the same inputs give the same run.
@@ -62,6 +62,8 @@ package final class Machine {
     package internal(set) var isHalted = false
     /// Called with each message from the agent to the page. Without it, they gather in `pageMessages`.
     package var onPageMessage: (([UInt8]) -> Void)?
+    /// Called when nobody reads what the page sends any more: the agent is gone, or the driver of its device.
+    package var onPageClosed: (() -> Void)?
     /// Messages from the agent to the page.
     package internal(set) var pageMessages: [[UInt8]] = []
     let servers: ServerSet
@@ -188,11 +190,6 @@ package final class Machine {
         var count = 0
         for id in hartOrder { count += harts[id] is ServerHart ? 1 : 2 }
         return count
-    }
-
-    /// The states of the native servers: for invariant checks.
-    package func states() -> [any Reactor] {
-        hartOrder.compactMap { (harts[$0] as? ServerHart)?.state }
     }
 
     // MARK: Programs

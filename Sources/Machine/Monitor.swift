@@ -72,6 +72,7 @@ extension Machine {
     func remove(_ id: HartID) {
         guard let hart = harts.removeValue(forKey: id) else { return }
         hart.isOver = true
+        if (hart as? ServerHart)?.grants.contains(.page) == true { onPageClosed?() }
         (hart as? ProgramHart)?.abandon()
         hart.closeAll(sayingLast: false)
         hartOrder.removeAll { $0 == id }

@@ -37,12 +37,17 @@ extension Machine {
     }
 
     /// Makes a machine that goes on where another one was written down. Throws `badMessage` for bytes that are none.
-    package convenience init(_ options: Options, servers: ServerSet, restoring bytes: [UInt8]) throws(Errno) {
+    ///
+    /// - Parameter reseeds: from here on the seed of the options decides, so that many runs can begin at one state.
+    package convenience init(
+        _ options: Options, servers: ServerSet, restoring bytes: [UInt8], reseeds: Bool = false
+    ) throws(Errno) {
         self.init(empty: options, servers, [:])
         var reader = Reader(bytes)
         guard try reader.u8() == Machine.version else { throw .badMessage }
         now = try reader.value(Nanoseconds.self)
-        chance = Chance(seed: try reader.u64())
+        let state = try reader.u64()
+        if !reseeds { chance = Chance(seed: state) }
         isBooted = try reader.bool()
         isHalted = try reader.bool()
         typed = try reader.bytes()

@@ -151,6 +151,34 @@ import Testing
         client.input(.device(DeviceMessage(.pageReceive, bytes: text).encoded))
     }
 
+    @Test func thePageIsToldWhenNobodyReadsItsMessages() throws {
+        let client = started()
+        let closed = [DeviceMessage(.pageClosed)]
+        // Before anybody came, messages wait.
+        receive(client, bytes("early"))
+        let first = try open(client, "page")
+        let second = try open(client, "page")
+        #expect(try client.read(first, 100) == bytes("early"))
+        receive(client, bytes("unread"))
+        try client.close(first)
+        #expect(client.takeDeviceCalls().isEmpty, "one of two descriptions is still open")
+        try client.close(second)
+        #expect(client.takeDeviceCalls() == closed)
+        // Who comes next does not get what was for somebody else.
+        let third = try open(client, "page", flags: .nonBlocking)
+        #expect(throws: Errno.resourceTemporarilyUnavailable) { try client.read(third, 100) }
+        // Other devices are none of its business.
+        try client.close(try open(client, "null"))
+        #expect(client.takeDeviceCalls().isEmpty)
+        // A state that was read back knows it too, and a process that dies counts.
+        var writer = Writer()
+        client.reactor.logic.encode(into: &writer)
+        var reader = Reader(writer.bytes)
+        client.reactor.logic = try DevFS(decoding: &reader)
+        client.input(.message(.resourceManager, Message.notice(.processGone, ProcessGone(process: process(1)))))
+        #expect(client.takeDeviceCalls() == closed)
+    }
+
     @Test func thePageIsAStreamOfMessages() throws {
         let client = started()
         let handle = try open(client, "page")

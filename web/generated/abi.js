@@ -215,6 +215,7 @@ export const DeviceOperation = Object.freeze({
   fetch: 5,
   pageSend: 6,
   pageReceive: 7,
+  pageClosed: 8,
 });
 
 /** Bits: the device calls that a server's hart serves. */

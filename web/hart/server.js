@@ -18,6 +18,7 @@ const grantOf = new Map([
   [DeviceOperation.consoleTaken, DeviceGrant.console],
   [DeviceOperation.fetch, DeviceGrant.fetch],
   [DeviceOperation.pageSend, DeviceGrant.page],
+  [DeviceOperation.pageClosed, DeviceGrant.page],
 ]);
 
 export class Server {

@@ -30,6 +30,9 @@ extension DevFS: Checkpointable {
             guard count <= UInt32(Limits.transfer) else { throw .badMessage }
             page.waiters.append(PageQueue.Waiter(key: key, count: Int(count)))
         }
+        for (_, _, description) in files.handles.all where !page.open.contains(where: { $0 === description }) {
+            if case .device(.page, _) = description.node.content { page.open.append(description) }
+        }
         guard page.messages.isEmpty || page.waiters.isEmpty, page.bytes <= PageQueue.byteLimit else { throw .badMessage }
     }
 }

@@ -41,12 +41,14 @@ package struct DevFS: Server {
             let handle = try? request.decode(OneHandle.self).handle
             let answer = try files.request(request, &context)
             if let handle { readiness.forget(handle) }
+            noticeClosedPage(&context)
             if case .answer(let answer) = answer { return answer }
             return .done
         case .drop:
             guard request.isFromResourceManager else { throw .notPermitted }
             for handle in try request.decode(Drop.self).handles { readiness.forget(handle) }
             _ = try files.request(request, &context)
+            noticeClosedPage(&context)
             return .done
         default:
             switch try files.request(request, &context) {
@@ -65,6 +67,7 @@ package struct DevFS: Server {
 
     package mutating func processGone(_ process: ProcessIdentity, _ context: inout Context) {
         for handle in files.processGone(process) { readiness.forget(handle) }
+        noticeClosedPage(&context)
     }
 
     package mutating func device(_ message: DeviceMessage, _ context: inout Context) {

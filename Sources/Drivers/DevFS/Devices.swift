@@ -49,8 +49,10 @@ extension DevFS {
 
     /// Throws `noSuchAddressOrDevice` for a number that is none of these.
     mutating func openDevice(_ open: OpenDevice) throws(Errno) -> FileOpened {
-        guard OwnDevice(open.major, open.minor) != nil else { throw .noSuchAddressOrDevice }
-        return try files.openDevice(open, in: try tree())
+        guard let device = OwnDevice(open.major, open.minor) else { throw .noSuchAddressOrDevice }
+        let opened = try files.openDevice(open, in: try tree())
+        if device == .page { page.open.append(try files.handles.object(opened.handle, of: open.process)) }
+        return opened
     }
 
     /// Serves what `FileSystems` leaves to the driver.

@@ -19,6 +19,8 @@ struct PageQueue {
     var messages: [[UInt8]] = []
     var bytes = 0
     var waiters: [Waiter] = []
+    /// The descriptions by which it is open.
+    var open: [Description] = []
 
     /// Whether it was waiting.
     @discardableResult
@@ -30,6 +32,17 @@ struct PageQueue {
 }
 
 extension DevFS {
+    /// Handles were released: if the page's device is not open any more, the page is told, and what it sent to those who had it open
+    /// is not for those who come next.
+    mutating func noticeClosedPage(_ context: inout Context) {
+        guard !page.open.isEmpty else { return }
+        page.open.removeAll { $0.holders == 0 }
+        guard page.open.isEmpty else { return }
+        page.messages = []
+        page.bytes = 0
+        context.device(DeviceMessage(.pageClosed))
+    }
+
     /// One message. Throws `messageTooLong` if it has more than `count` bytes (it stays), `resourceTemporarilyUnavailable`.
     mutating func readPage(_ count: Int, _ description: Description, _ key: RequestKey) throws(Errno) -> Answer {
         guard let message = page.messages.first else {

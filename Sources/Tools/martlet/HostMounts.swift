@@ -1,12 +1,8 @@
 import Glibc
 import HostFS
+import HostSupport
 
 // Which directories of the host the machine gets, and what its configuration says of them.
-
-/// Why something of the host cannot be used.
-struct HostFailure: Error {
-    var text: String
-}
 
 /// The directories of the host in the machine.
 struct HostMounts {

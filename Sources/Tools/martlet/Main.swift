@@ -1,5 +1,6 @@
 import ABI
 import Glibc
+import HostSupport
 
 /// `martlet`: the system in a terminal, from the same image that a browser gets.
 @main struct Main {
@@ -68,3 +69,6 @@ import Glibc
         }
     }
 }
+
+/// A line on standard error.
+func complain(_ text: String) { writeAll(2, Array("martlet: \(text)\n".utf8)) }

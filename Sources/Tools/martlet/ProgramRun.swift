@@ -1,4 +1,5 @@
 import Glibc
+import HostSupport
 
 // `martlet run FILE ARGUMENT…`: where the program is in the machine, and what of the host it sees.
 

@@ -1,6 +1,7 @@
 import ABI
 import Glibc
 import HostFS
+import HostSupport
 import Machine
 import ServerKit
 
@@ -43,6 +44,7 @@ final class Session {
         self.machine = machine
         agent = AgentClient { [unowned machine] in machine.sendFromPage($0) }
         machine.onPageMessage = { [unowned agent] in agent.receive($0) }
+        machine.onPageClosed = { [unowned agent] in agent.failAll() }
         machine.onLog = { _ in }
     }
 

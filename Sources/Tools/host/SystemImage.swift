@@ -3,13 +3,13 @@ import Glibc
 // The system that scripts/build made: the folder that a page loads.
 
 /// The folder `web/build`.
-struct SystemImage {
-    let folder: String
+package struct SystemImage {
+    package let folder: String
     /// The SHA-256 of the manifest, in hexadecimal digits.
-    let manifestHash: String
+    package let manifestHash: String
 
     /// Opens the image in a folder, or that of the checkout in or above the current directory.
-    static func find(_ folder: String?) throws(HostFailure) -> SystemImage {
+    package static func find(_ folder: String?) throws(HostFailure) -> SystemImage {
         if let folder {
             guard let image = SystemImage(folder: folder) else { throw HostFailure(text: "there is no system in \(folder)") }
             return image
@@ -32,14 +32,14 @@ struct SystemImage {
     }
 
     /// The file of a name as the machine asks for it; nil if there is none, or if the name leads elsewhere.
-    func file(_ name: String) -> [UInt8]? {
+    package func file(_ name: String) -> [UInt8]? {
         guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else { return nil }
         return contents(ofFile: folder + "/" + name)
     }
 }
 
 /// The current directory's path.
-func currentDirectory() -> String? {
+package func currentDirectory() -> String? {
     guard let path = getcwd(nil, 0) else { return nil }
     defer { free(path) }
     return String(cString: path)

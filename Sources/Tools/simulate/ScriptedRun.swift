@@ -1,12 +1,9 @@
 import Machine
 
-/// One run of the system under one seed, in which drivers and processes are killed at any message.
-final class FaultRun {
-    /// Kills in one run. A driver that ends more often within a minute is given up, rightly.
-    private static let mostKills = 4
-
+/// One run in which every program is a script, so that the states of all servers can be looked at and many runs fit in a second.
+final class ScriptedRun {
     private let machine: Machine
-    private var chance: UInt64
+    private var killer: Killer
     /// What init is told and tells. It never runs while the test does.
     private let notes = Notes()
 
@@ -38,23 +35,26 @@ final class FaultRun {
             while true { try program.sleep(nanoseconds: 1_000_000_000_000) }
         }
         machine = system.machine(seed: seed, trace: trace)
-        chance = seed ^ 0xFA17
+        killer = Killer(seed: seed)
     }
 
-    private func below(_ bound: Int) -> Int {
-        // Of the run's own, so that the schedule is that of the seed whatever is killed.
-        chance = chance &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return Int((chance >> 33) % UInt64(bound))
-    }
+    /// What there is when init alone waits.
+    private static let rest: Load = {
+        var rest = Load()
+        rest.programs = 1
+        rest.processes = ["init"]
+        let names = ["tty", "pipe", "netfs", "tmpfs", "devfs"]
+        // resmgr's to each, and init's to the drivers.
+        rest.channels = 2 * names.count + 1
+        // init was given its console, and keeps a handful of handles.
+        rest.drivers = names.map { Load.Driver(name: $0, connections: 1, pending: 0, handles: 8) }
+        return rest
+    }()
 
     /// Runs it to its end; why it failed, or nil.
     func failure() -> String? {
         guard machine.run(limit: 200_000, until: { self.machine.isBooted }) else { return "it does not boot" }
-        for _ in 0..<FaultRun.mostKills {
-            machine.run(limit: below(3000)) { false }
-            let victims = machine.killable
-            if !victims.isEmpty { machine.crash(victims[below(victims.count)], "killed") }
-        }
+        killer.kill(machine, within: 3000)
         notes.killsAreOver = true
         guard machine.run(limit: 3_000_000, until: { self.notes.isDone }) else {
             return "it hangs: \(machine.panic ?? "no panic"); \(machine.logs.suffix(4))"
@@ -63,6 +63,6 @@ final class FaultRun {
         if !notes.isWell { return "not all came back: \(notes.lastEnds.sorted { $0.key < $1.key }); \(machine.logs.suffix(6))" }
         // What is on its way arrives.
         machine.run(limit: 5_000) { false }
-        return machine.leftovers
+        return machine.load.excess(over: ScriptedRun.rest)
     }
 }

@@ -1,12 +1,12 @@
-import Glibc
+package import Glibc
 
 // Whole files and streams of the host.
 
 /// The last error of a host call, for people.
-var hostError: String { String(cString: strerror(errno)) }
+package var hostError: String { String(cString: strerror(errno)) }
 
 /// A file's bytes; nil if it cannot be read.
-func contents(ofFile path: String) -> [UInt8]? {
+package func contents(ofFile path: String) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
@@ -22,7 +22,7 @@ func contents(ofFile path: String) -> [UInt8]? {
 }
 
 /// One read of at most `count` bytes; empty at the end, nil at an error.
-func readAvailable(_ descriptor: Int32, _ count: Int) -> [UInt8]? {
+package func readAvailable(_ descriptor: Int32, _ count: Int) -> [UInt8]? {
     while true {
         var result = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
@@ -36,7 +36,7 @@ func readAvailable(_ descriptor: Int32, _ count: Int) -> [UInt8]? {
 
 /// Writes everything; false if nobody takes it any more.
 @discardableResult
-func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
+package func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
     var start = 0
     while start < bytes.count {
         let count = bytes[start...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
@@ -52,12 +52,16 @@ func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
     return true
 }
 
-/// A line on standard error.
-func complain(_ text: String) { writeAll(2, Array("martlet: \(text)\n".utf8)) }
-
 /// A host clock in nanoseconds.
-func hostTime(_ clock: clockid_t) -> UInt64 {
+package func hostTime(_ clock: clockid_t) -> UInt64 {
     var time = timespec()
     clock_gettime(clock, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}
+
+/// Why something of the host cannot be used.
+package struct HostFailure: Error {
+    package var text: String
+
+    package init(text: String) { self.text = text }
 }

@@ -1,0 +1,44 @@
+import ABI
+import Machine
+
+/// One run of the image's programs on the engine, in which drivers and processes are killed at any message.
+struct ImageRun {
+    /// One run in so many boots instead of beginning with a snapshot.
+    private static let boots: UInt64 = 10
+
+    private let machine: Machine
+    private let page: Page
+    private let rest: Load
+    private let boots: Bool
+    private var killer: Killer
+
+    init(_ system: ImageSystem, seed: UInt64, trace: ((String) -> Void)?) throws(Errno) {
+        boots = seed / 10 % ImageRun.boots == 0
+        machine = try system.machine(seed: seed, boots: boots, trace: trace)
+        page = Page(machine)
+        rest = system.rest
+        killer = Killer(seed: seed)
+    }
+
+    /// Runs it to its end; why it failed, or nil.
+    mutating func failure() -> String? {
+        // A machine that boots is hurt while it does, too; but not before there is anything to hurt.
+        if boots {
+            guard machine.run(limit: ImageSystem.patience, until: { machine.isBooted }) else { return "it does not boot" }
+        }
+        _ = page.begin()
+        killer.kill(machine, within: 1500)
+        var works = false
+        // Drivers may still be on their way back, and the agent too.
+        for _ in 0..<40 where !works {
+            works = page.works()
+            if machine.panic != nil { break }
+            let later = machine.now.adding(500_000_000)
+            machine.run(limit: 2_000) { machine.now >= later }
+        }
+        guard works else { return "it does not come back: \(machine.panic ?? page.last); \(machine.logs.suffix(6))" }
+        // What is on its way arrives.
+        machine.run(limit: ImageSystem.patience) { false }
+        return machine.load.excess(over: rest)
+    }
+}
