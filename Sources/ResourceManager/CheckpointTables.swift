@@ -52,6 +52,7 @@ extension ServerRecord: Wire {
         restarts = try reader.list(Nanoseconds.self)
         isGivenUp = try reader.bool()
         wasLate = try reader.bool()
+        isMissed = try reader.bool()
     }
 
     func encode(into writer: inout Writer) {
@@ -65,6 +66,7 @@ extension ServerRecord: Wire {
         writer.list(restarts)
         writer.bool(isGivenUp)
         writer.bool(wasLate)
+        writer.bool(isMissed)
     }
 }
 

@@ -18,6 +18,7 @@ extension Task: Wire {
         case 7: self = .connect(try reader.value(ConnectTask.self))
         case 8: self = .setGroup(try reader.value(SetGroupTask.self))
         case 9: self = .restore(try reader.value(RestoreTask.self))
+        case 10: self = .postponed(try reader.value(PostponedTask.self))
         default: throw .badMessage
         }
     }
@@ -34,6 +35,7 @@ extension Task: Wire {
         case .connect(let state): writer.tagged(7, state)
         case .setGroup(let state): writer.tagged(8, state)
         case .restore(let state): writer.tagged(9, state)
+        case .postponed(let state): writer.tagged(10, state)
         }
     }
 }
@@ -108,6 +110,7 @@ extension PathTask: Wire {
         hart = try reader.value(HartID.self)
         process = try reader.value(ProcessIdentity.self)
         opening = try reader.value(Opening.self)
+        again = try reader.optional(PostponedTask.self)
         grant = try reader.optional(Grant.self)
     }
 
@@ -116,6 +119,7 @@ extension PathTask: Wire {
         writer.value(hart)
         writer.value(process)
         writer.value(opening)
+        writer.optional(again)
         writer.optional(grant)
     }
 }
@@ -132,6 +136,7 @@ extension TwoPathsTask: Wire {
         default: throw .badMessage
         }
         second = try reader.value(PathWalk.self)
+        again = try reader.optional(PostponedTask.self)
         mount = try reader.optional(MountNumber.self)
         node = try reader.value(NodeID.self)
         name = try reader.bytes()
@@ -147,6 +152,7 @@ extension TwoPathsTask: Wire {
         case .acting: writer.u8(2)
         }
         writer.value(second)
+        writer.optional(again)
         writer.optional(mount)
         writer.value(node)
         writer.bytes(name)
@@ -157,11 +163,13 @@ extension LocationTask: Wire {
     init(from reader: inout Reader) throws(Errno) {
         key = try reader.value(RequestKey.self)
         walk = try reader.value(LocationWalk.self)
+        again = try reader.value(PostponedTask.self)
     }
 
     func encode(into writer: inout Writer) {
         writer.value(key)
         writer.value(walk)
+        writer.value(again)
     }
 }
 

@@ -66,13 +66,19 @@ extension ResourceManager {
         let call = Call(
             key: key, operation: header.operation, process: process, hart: connection.hart, replySpace: Int(header.argument),
             body: reader)
+        answer(call)
+    }
+
+    /// Serves a request, now or when the drivers that it may need are back.
+    mutating func answer(_ call: Call) {
+        if call.operation.needsDrivers && !call.process.isServer && isRepairing { return postpone(PostponedTask(call)) }
         do throws(Errno) {
             switch try serve(call) {
-            case .reply(let body): reply(key, RawBytes(body))
+            case .reply(let body): reply(call.key, RawBytes(body))
             case .pending: break
             }
         } catch {
-            fail(key, error)
+            fail(call.key, error)
         }
     }
 

@@ -45,6 +45,8 @@ package struct ResourceManager: Reactor {
     var lastRequest: UInt32 = 0
     /// Answers to be handed to their tasks; empty between two inputs.
     var completions: [Completion] = []
+    /// The last driver that was missed is back or given up; only while an input is handled.
+    var mayServePostponed = false
 
     package init() {}
 
@@ -90,7 +92,10 @@ package struct ResourceManager: Reactor {
                 let completion = completions.removeFirst()
                 complete(completion)
             }
-            if phase == .running { advanceBoot() }
+            if phase == .running {
+                advanceBoot()
+                servePostponed()
+            }
         } while !completions.isEmpty && phase == .running
         guard phase == .running else { return }
         var deadline = Nanoseconds.never

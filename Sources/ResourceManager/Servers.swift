@@ -30,6 +30,8 @@ struct ServerRecord {
     var isGivenUp = false
     /// It was not ready in time or ended at least once: the start of the system waits for it no longer.
     var wasLate = false
+    /// It has served, ended, and is neither back with its mounts nor given up: requests that may need it wait.
+    var isMissed = false
 
     init(name: [UInt8], grants: DeviceGrant = [], configuration: [UInt8] = []) {
         self.name = name
@@ -119,6 +121,7 @@ extension ResourceManager {
         guard let hart = record(number)?.hart, harts[hart]?.state != .ending else { return }
         update(number) {
             $0.reason = reason
+            $0.isMissed = $0.isMissed || $0.registration != nil
             $0.registration = nil
             $0.deadline = .never
         }
@@ -142,6 +145,7 @@ extension ResourceManager {
         let now = now
         update(number) {
             $0.hart = nil
+            $0.isMissed = $0.isMissed || $0.registration != nil
             $0.registration = nil
             $0.deadline = .never
             $0.wasLate = true
@@ -164,6 +168,7 @@ extension ResourceManager {
     private mutating func giveUp(_ number: ServerNumber, _ reason: [UInt8]) {
         guard let server = record(number), !server.isGivenUp else { return }
         update(number) { $0.isGivenUp = true }
+        endMissing(number)
         say(server.name + ": " + reason + "; it ended too often and is not started again")
     }
 
@@ -171,6 +176,8 @@ extension ResourceManager {
     mutating func checkRegistrations() {
         for index in servers.indices where servers[index].deadline <= now {
             servers[index].wasLate = true
+            // What waits for it has waited long enough.
+            endMissing(ServerNumber(rawValue: UInt32(index)))
             stopServer(ServerNumber(rawValue: UInt32(index)), [UInt8]("it did not register in time"))
         }
     }

@@ -13,6 +13,7 @@ enum Task {
     case connect(ConnectTask)
     case setGroup(SetGroupTask)
     case restore(RestoreTask)
+    case postponed(PostponedTask)
 }
 
 /// Whether a task goes on after an answer.
@@ -46,7 +47,7 @@ extension ResourceManager {
         let part = completion.part
         let reply = completion.reply
         switch task {
-        case .wait:
+        case .wait, .postponed:
             break
         case .path(var state): settle(id, resume(id, &state, reply), .path(state))
         case .twoPaths(var state): settle(id, resume(id, &state, reply), .twoPaths(state))
@@ -69,10 +70,11 @@ extension ResourceManager {
         guard callers.isPending(key) else { return }
         for id in tasks.keys {
             guard let task = tasks[id], task.key == key else { continue }
-            if case .wait = task {
+            switch task {
+            case .wait, .postponed:
                 tasks[id] = nil
                 fail(key, .interrupted)
-            } else {
+            default:
                 cancelRequests(of: id)
             }
             return
@@ -94,6 +96,7 @@ extension Task {
         case .connect(let state): return state.key
         case .setGroup(let state): return state.key
         case .restore: return nil
+        case .postponed(let state): return state.key
         }
     }
 }

@@ -48,19 +48,57 @@ import VFS
         #expect(world.manager.processes.all.count { $0.isServer } == 5)
     }
 
-    @Test func outstandingRequestsFail() throws {
+    @Test func outstandingRequestsAreMadeAgainOrFail() throws {
         let world = World.booted()
         world.treat = { hart, header, _ in hart?.module == "netfs" && header.operation == .walk ? .lose : .normal }
         let path = world.ask(world.initial, .path, world.pathRequest("/bin", .open(OpenFile(access: .read))))
+        let making = world.ask(world.initial, .path, world.pathRequest("/new", .makeDirectory(0o755)))
+        let creating = world.ask(world.initial, .path, world.pathRequest("/new", .open(OpenFile(access: .write, open: .create))))
         let spawn = world.ask(world.initial, .spawn, world.spawnRequest(world.initial))
         world.pump()
         #expect(world.initial.answers[path] == nil)
         world.treat = { _, _, _ in .normal }
         world.die(world.server("netfs").id.rawValue)
         world.pump()
-        #expect(world.initial.answers[path]?.error == .ioError)
-        #expect(world.initial.answers[spawn]?.error == .ioError)
+        #expect(world.initial.answers[path]?.error == nil, "what only looks is looked at once more")
+        for lost in [making, creating, spawn] { #expect(world.initial.answers[lost]?.error == .ioError) }
         world.expectQuiet()
+    }
+
+    @Test func requestsWaitWhileADriverComesBack() throws {
+        let world = World.booted()
+        _ = try world.path(world.initial, "/tmp/sub", .makeDirectory(0o755))
+        // netfs is started again and says that it is ready, but what is mounted on its directories is not yet marked there.
+        world.treat = { hart, header, _ in hart?.module == "netfs" && header.operation == .setMountPoint ? .lose : .normal }
+        world.die(world.server("netfs").id.rawValue)
+        world.pump()
+        let status = world.ask(world.initial, .path, world.pathRequest("/dev/null", .status))
+        let sub = world.ask(world.initial, .path, world.pathRequest("/tmp/sub", .status))
+        let cancelled = world.ask(world.initial, .path, world.pathRequest("/bin", .status))
+        world.pump()
+        for waiting in [status, sub, cancelled] { #expect(world.initial.answers[waiting] == nil) }
+        world.notify(world.initial, .cancel, Cancel(request: RequestID(rawValue: cancelled)))
+        world.pump()
+        #expect(world.initial.answers[cancelled]?.error == .interrupted)
+        // It dies once more on the way; the next one is answered.
+        world.treat = { _, _, _ in .normal }
+        world.die(world.server("netfs").id.rawValue)
+        world.pump()
+        #expect(world.initial.answers[status]?.error == nil && world.initial.answers[status] != nil)
+        #expect(world.initial.answers[sub]?.error == nil && world.initial.answers[sub] != nil)
+        world.expectQuiet()
+    }
+
+    @Test func requestsDoNotWaitForADriverThatStaysAway() throws {
+        let world = World.booted()
+        world.silent = ["pipe"]
+        world.die(world.server("pipe").id.rawValue)
+        world.pump()
+        let status = world.ask(world.initial, .path, world.pathRequest("/bin", .status))
+        world.pump()
+        #expect(world.initial.answers[status] == nil)
+        world.expire()
+        #expect(world.initial.answers[status]?.error == nil && world.initial.answers[status] != nil)
     }
 
     @Test func mountsComeBack() throws {

@@ -6,6 +6,7 @@ import VFS
 struct LocationTask {
     let key: RequestKey
     var walk: LocationWalk
+    let again: PostponedTask
 }
 
 extension ResourceManager {
@@ -14,7 +15,7 @@ extension ResourceManager {
         var walk = LocationWalk(of: try directory(try call.decode(PathStart.self), of: call))
         let task = newTask()
         guard try advance(&walk, nil, task, 0) == nil else { throw .ioError }
-        tasks[task] = .location(LocationTask(key: call.key, walk: walk))
+        tasks[task] = .location(LocationTask(key: call.key, walk: walk, again: PostponedTask(call)))
         return .pending
     }
 
@@ -23,7 +24,7 @@ extension ResourceManager {
             guard let path = try advance(&state.walk, reply, task, 0) else { return .waiting }
             self.reply(state.key, RawBytes(path))
         } catch {
-            fail(state.key, error)
+            fail(state.key, error, again: state.again)
         }
         return .done
     }

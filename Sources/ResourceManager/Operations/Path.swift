@@ -9,6 +9,8 @@ struct PathTask {
     let hart: HartID
     let process: ProcessIdentity
     var opening: Opening
+    /// The request, if it can be made again after a driver was lost.
+    var again: PostponedTask?
     /// The handle that was made, while the process is connected to its server.
     var grant: Grant?
 }
@@ -29,7 +31,8 @@ extension ResourceManager {
             in: mounts)
         var state = PathTask(
             key: call.key, hart: call.hart, process: call.process.identity,
-            opening: Opening(walk, session: call.process.session, group: call.process.group))
+            opening: Opening(walk, session: call.process.session, group: call.process.group),
+            again: request.operation.isRepeatable ? PostponedTask(call) : nil)
         let task = newTask()
         guard try advance(&state.opening, nil, task, 0) == nil else { throw .ioError }
         tasks[task] = .path(state)
@@ -56,7 +59,7 @@ extension ResourceManager {
                 self.reply(state.key, try PathResult(result))
             }
         } catch {
-            fail(state.key, error)
+            fail(state.key, error, again: state.again)
         }
         return .done
     }

@@ -29,7 +29,7 @@ extension ResourceManager {
             guard let mounted = mounts[number] else { return false }
             return mounted.server == server || isInside(mounted, server)
         }
-        guard !concerned.isEmpty else { return }
+        guard !concerned.isEmpty else { return endMissing(server) }
         let task = newTask()
         var state = RestoreTask(server: server, hart: hart, remaining: concerned)
         if next(task, &state) == .waiting { tasks[task] = .restore(state) }
@@ -52,7 +52,10 @@ extension ResourceManager {
 
     /// Begins with the first of what is left.
     private mutating func next(_ task: TaskID, _ state: inout RestoreTask) -> Progress {
-        guard let number = state.remaining.first else { return .done }
+        guard let number = state.remaining.first else {
+            endMissing(state.server)
+            return .done
+        }
         do throws(Errno) {
             guard let mounted = mounts[number] else {
                 state.remaining.removeFirst()

@@ -21,6 +21,8 @@ struct TwoPathsTask {
     var stage: Stage
     /// Begins when the first end is found.
     let second: PathWalk
+    /// The request, while nothing was changed yet.
+    var again: PostponedTask?
     /// The first end: its file system, its directory and name (`rename`) or itself (`link`).
     var mount: MountNumber?
     var node = NodeID.none
@@ -45,7 +47,8 @@ extension ResourceManager {
         let task = newTask()
         guard try advance(&from, nil, task, 0) == nil else { throw .ioError }
         tasks[task] = .twoPaths(
-            TwoPathsTask(key: call.key, isLink: isLink, credentials: credentials, stage: .from(from), second: to))
+            TwoPathsTask(key: call.key, isLink: isLink, credentials: credentials, stage: .from(from), second: to,
+                again: PostponedTask(call)))
         return .pending
     }
 
@@ -65,6 +68,7 @@ extension ResourceManager {
                 if let (result, mount) = try advance(&walk, reply, task, 0) {
                     try act(result, mount, task, state)
                     state.stage = .acting
+                    state.again = nil
                 } else {
                     state.stage = .to(walk)
                 }
@@ -75,7 +79,7 @@ extension ResourceManager {
             }
             return .waiting
         } catch {
-            fail(state.key, error)
+            fail(state.key, error, again: state.again)
             return .done
         }
     }
