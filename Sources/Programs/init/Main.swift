@@ -90,11 +90,22 @@ struct SystemStart {
         ]
     }
 
+    /// The table. A file system that was lost while it was read is there again soon.
+    private static func readTableText() throws(Errno) -> [UInt8] {
+        for _ in 0..<10 {
+            do throws(Errno) { return try Path.contents(Main.tablePath) } catch {
+                guard error == .ioError else { throw error }
+                try? Clock.sleep(nanoseconds: 100_000_000)
+            }
+        }
+        return try Path.contents(Main.tablePath)
+    }
+
     /// The entries of the table; without one there is a shell.
     private func readTable() -> [InittabEntry] {
         let text: [UInt8]
         do {
-            text = try Path.contents(Main.tablePath)
+            text = try SystemStart.readTableText()
         } catch {
             say(Main.tablePath + [UInt8](": ") + error.message + [UInt8]("; starting a shell"))
             return Inittab.parse([UInt8]("sh::respawn:/bin/sh -l")).entries
