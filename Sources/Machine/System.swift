@@ -17,8 +17,11 @@ package struct SimulatedSystem {
     /// - Parameters:
     ///   - seed: decides the schedule.
     ///   - memories: WebAssembly memories that the machine has.
+    ///   - servers: where its servers come from.
     ///   - trace: called with a line for each message.
-    package func machine(seed: UInt64, memories: Int = 1000, trace: ((String) -> Void)? = nil) -> Machine {
+    package func machine(
+        seed: UInt64, memories: Int = 1000, servers: ServerSet = .native, trace: ((String) -> Void)? = nil
+    ) -> Machine {
         var options = Machine.Options()
         options.seed = seed
         options.memories = memories
@@ -48,6 +51,6 @@ package struct SimulatedSystem {
         let hash = String(decoding: hexadecimal(SHA256.digest(bytes)), as: UTF8.self)
         options.configuration = "manifest=\(hash)\nabi=\(Header.version)\nwait=park\ninit=/sbin/init\n"
         options.site = { [site] in site[$0] }
-        return Machine(options, servers: .native, scripts: scripts)
+        return Machine(options, servers: servers, scripts: scripts)
     }
 }

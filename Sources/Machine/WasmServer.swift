@@ -6,8 +6,8 @@ import Wasm
 /// A server of the image, run by the engine: the same module that a browser's hart runs. What it imports and exports:
 /// Sources/ABI/README.md, "The hart and a server module".
 final class WasmServer: ServerCode {
-    /// Instructions that one input may take. A server that needs more does not answer its watchdog.
-    private static let fuelOfInput: Int64 = 2_000_000_000
+    /// Instructions that one input may take as a rule. A server that needs more does not answer its watchdog.
+    static let fuelOfInput: Int64 = 2_000_000_000
 
     /// What a server may import from `martlet_host`; the raw value is the number by which the engine tells the call.
     private enum Import: UInt32, CaseIterable {
@@ -41,13 +41,15 @@ final class WasmServer: ServerCode {
         case message, timer, device, connected, disconnected
     }
 
+    private let fuelOfInput: Int64
     private let store: Store
     private let memory: MemoryAddress
     private let inputBuffer: FunctionAddress
     private let inputFunction: FunctionAddress
 
     /// Links a server and calls its `_initialize`. Throws why it is none.
-    init(_ module: CompiledModule) throws(ServerFailure) {
+    init(_ module: CompiledModule, fuelOfInput: Int64 = WasmServer.fuelOfInput) throws(ServerFailure) {
+        self.fuelOfInput = fuelOfInput
         let store = Store()
         self.store = store
         var externs: [Extern] = []
@@ -81,6 +83,7 @@ final class WasmServer: ServerCode {
 
     /// A server that was written down. `modules` are some that need not be made again. Throws `badMessage`.
     init(restoring bytes: [UInt8], modules: [CompiledModule]) throws(Errno) {
+        fuelOfInput = WasmServer.fuelOfInput
         var reader = Reader(bytes)
         memory = MemoryAddress(try reader.u32())
         inputBuffer = FunctionAddress(try reader.u32())
@@ -135,7 +138,7 @@ final class WasmServer: ServerCode {
     ) throws(ServerFailure) -> [Value] {
         do { try store.invoke(function, arguments) } catch { throw ServerFailure(text: "there is no room for its stack") }
         // What the input before did not use is not left to this one.
-        var fuel = WasmServer.fuelOfInput - store.fuel
+        var fuel = fuelOfInput - store.fuel
         while true {
             switch store.run(fuel: fuel) {
             case .finished(let results): return results
