@@ -47,7 +47,8 @@ extension ResourceManager {
         let task = newTask()
         guard try advance(&from, nil, task, 0) == nil else { throw .ioError }
         tasks[task] = .twoPaths(
-            TwoPathsTask(key: call.key, isLink: isLink, credentials: credentials, stage: .from(from), second: to,
+            TwoPathsTask(
+                key: call.key, isLink: isLink, credentials: credentials, stage: .from(from), second: to,
                 again: PostponedTask(call)))
         return .pending
     }
