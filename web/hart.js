@@ -2,9 +2,13 @@
 // A hart: the worker of one process. The monitor starts it, then tells it once what to run.
 
 import { EndReason, Errno, HartRole } from "./generated/abi.js";
-import { Channels, Connections } from "./hart/channel.js";
-import { Clock } from "./hart/clock.js";
+import { Channels, incoming, joined } from "./hart/broadcast.js";
+import { Connections } from "./hart/channel.js";
+import { Clock, Soon } from "./hart/clock.js";
 import { obey } from "./hart/control.js";
+import { Arena } from "./hart/park/arena.js";
+import { Registrar } from "./hart/park/registrar.js";
+import { Rings } from "./hart/park/rings.js";
 import { Program } from "./hart/program.js";
 import { Server } from "./hart/server.js";
 import { trapOf } from "./hart/trap.js";
@@ -19,8 +23,11 @@ import { trapOf } from "./hart/trap.js";
  * @property {WebAssembly.MemoryDescriptor} memory of the libOS
  * @property {number} grants a server's device calls
  * @property {boolean} opensConnections whether the server is resmgr
- * @property {string} channel the name of connection 0
- * @property {string} readiness the name of the channel on which the monitor hears that the hart is up
+ * @property {string} channel the name of connection 0; resmgr's is a conversation with the monitor by messages to and from the worker
+ * @property {SharedArrayBuffer | null} arena where the hart parks
+ * @property {number} cell its own in the arena
+ * @property {number} attachment where in the arena connection 0 is
+ * @property {string} readiness the name of the channel on which the monitor hears that the hart is up, if it does not park
  * @property {string} lock the name of a lock that the worker holds as long as it lives
  * @property {Uint8Array} stamp
  * @property {Uint8Array} configuration for a server's start input
@@ -32,15 +39,36 @@ import { trapOf } from "./hart/trap.js";
 
 /**
  * What a worker tells the monitor.
- * @typedef {{kind: "log", text: string} | {kind: "device", bytes: Uint8Array} | {kind: "ended"} | {kind: "alive"} |
- *   {kind: "channels", count: number} | {kind: "failed", reason: number, status: number, text: string}} Report
+ * @typedef {{kind: "log", text: string} | {kind: "device", bytes: Uint8Array} | {kind: "ended"} | {kind: "alive"} | {kind: "ready"} |
+ *   {kind: "message", bytes: Uint8Array, attachment: number} | {kind: "channels", count: number} |
+ *   {kind: "failed", reason: number, status: number, text: string}} Report
  */
+
+/** Milliseconds for which a server looks for a message before it returns to the event loop. */
+const SPIN = 0.02;
+/** Milliseconds after which a server that has messages all the time returns to the event loop. */
+const LONGEST_TURN = 5;
 
 /** @param {Report} report */
 const tell = (report) => postMessage(report);
 
 /** @type {Server | null} */
 let server = null;
+/** @type {(bytes: Uint8Array) => void} What becomes of a message of the monitor. */
+let hear = () => {};
+
+/** The conversation of resmgr and the monitor (`Transport`). */
+const monitor = {
+  /** @param {string} name @param {number} attachment @param {(message: import("./hart/channel.js").Incoming) => void} receive */
+  open(name, attachment, receive) {
+    hear = (bytes) => receive(incoming(bytes));
+    return {
+      send: (/** @type {Uint8Array} */ header, /** @type {Uint8Array} */ payload, /** @type {number} */ attachment) =>
+        tell({ kind: "message", bytes: joined(header, payload), attachment }),
+      close: () => {},
+    };
+  },
+};
 
 /** @param {Start} start */
 function run(start) {
@@ -49,11 +77,21 @@ function run(start) {
   const clock = new Clock(start.began, start.resolution);
   /** @type {Program | null} */
   let program = null;
+  const arena = start.arena === null ? null : new Arena(start.arena);
+  const rings = arena === null ? null : new Rings(arena, start.cell);
   const channels = new Channels((count) => tell({ kind: "channels", count }));
-  const connections = new Connections(channels, clock, start.stamp, start.role === HartRole.program, (connection, message) => {
-    if (connection === 0 && !start.opensConnections && obey(message, subject)) return;
-    (program ?? server)?.deliver(connection, message);
-  });
+  const registrar = arena === null || !start.opensConnections ? null : new Registrar(arena);
+  const connections = new Connections(
+    rings ?? channels,
+    clock,
+    start.stamp,
+    start.role === HartRole.program,
+    (connection, message) => {
+      registrar?.hears(connection, message);
+      if (connection === 0 && !start.opensConnections && obey(message, subject)) return;
+      (program ?? server)?.deliver(connection, message);
+    },
+  );
   const subject = {
     connections,
     isOver: () => program?.isOver ?? false,
@@ -69,14 +107,49 @@ function run(start) {
       tell({ kind: "failed", reason: EndReason.trap, status: Errno.ioError, text: trapOf(error).text }),
   };
 
-  if (start.role === HartRole.program) program = new Program(start, clock, connections, report);
-  else server = new Server(start, clock, connections, report);
-  connections.open(0, start.channel);
-  // Channels of one worker are opened, and heard from, in one order: who hears this one can reach connection 0.
-  const readiness = channels.open(start.readiness);
-  readiness.postMessage(start.hart);
-  channels.close(readiness);
+  if (start.role === HartRole.program) program = new Program(start, rings, clock, connections, report);
+  else server = new Server(start, registrar, clock, connections, report);
+  if (start.opensConnections) connections.open(0, "", 0, monitor);
+  else {
+    const status = connections.open(0, start.channel, start.attachment);
+    if (status !== Errno.success) throw new RangeError("the arena has no room for a channel");
+  }
+  if (rings === null && !start.opensConnections) {
+    // Channels of one worker are opened, and heard from, in one order: who hears this one can reach connection 0.
+    const readiness = channels.make(start.readiness);
+    readiness.postMessage(start.hart);
+    channels.close(readiness);
+  } else tell({ kind: "ready" });
   server?.begin(start.configuration);
+  if (rings === null) return;
+  if (program !== null) program.live();
+  else goRound(rings);
+}
+
+/**
+ * Hands a server its messages as they come, beside the event loop, on which its devices and timers are.
+ * @param {Rings} rings
+ */
+function goRound(rings) {
+  const soon = new Soon(round);
+  function round() {
+    const end = performance.now() + LONGEST_TURN;
+    for (let steps = 1; ; steps++) {
+      if (rings.step()) {
+        if (steps % 16 === 0 && performance.now() > end) return soon.post();
+        continue;
+      }
+      if (rings.spin(SPIN)) continue;
+      const woken = rings.sleepAside();
+      if (woken === null) continue;
+      void woken.then(() => {
+        rings.sleeper.wakeUp();
+        round();
+      });
+      return;
+    }
+  }
+  round();
 }
 
 onmessage = ({ data }) => {
@@ -89,6 +162,9 @@ onmessage = ({ data }) => {
         const status = error instanceof RangeError ? Errno.resourceTemporarilyUnavailable : Errno.ioError;
         tell({ kind: "failed", reason: EndReason.failed, status, text: error instanceof Error ? error.message : String(error) });
       }
+      break;
+    case "message":
+      hear(data.bytes);
       break;
     case "ping":
       tell({ kind: "alive" });

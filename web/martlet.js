@@ -13,14 +13,14 @@ import { Monitor } from "./monitor.js";
 export { SystemError } from "./agent.js";
 
 /** The ways to wait that this version has, best first. */
-const WAYS = ["suspend"];
+const WAYS = ["park", "suspend"];
 /** What a command sees unless it is told otherwise. */
 const ENVIRONMENT = Object.freeze({ HOME: "/home", PATH: "/bin:/sbin", TERM: "xterm-256color", USER: "root" });
 
 /**
  * @typedef {object} BootOptions
  * @property {string | URL} [base] the folder that holds `build/`; that of this module unless told otherwise
- * @property {string} [wait] the way to wait: `suspend`
+ * @property {string} [wait] the way to wait: `park` (isolated pages) or `suspend`; the best that the browser offers unless told otherwise
  * @property {HTMLElement} [terminal] shows the console in this element
  * @property {(text: string) => void} [onConsole] a line that the system writes about itself
  * @property {(text: string) => void} [onPanic] the system cannot go on; the machine has stopped
@@ -38,14 +38,22 @@ const ENVIRONMENT = Object.freeze({ HOME: "/home", PATH: "/bin:/sbin", TERM: "xt
  * @property {AbortSignal} [signal] kills the command; the promise rejects with its reason
  */
 
+/** Whether shared memory can carry messages: the page is isolated, and an event loop can wait for a word of it. */
+function canPark() {
+  return globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer === "function" && "waitAsync" in Atomics;
+}
+
 /**
  * What this browser lacks for Martlet, in words for people; empty if nothing.
+ * @param {string} [wait] for this way to wait
  * @returns {string[]}
  */
-export function missingFeatures() {
+export function missingFeatures(wait = canPark() ? "park" : "suspend") {
   const missing = [];
   if (typeof WebAssembly !== "object") return ["WebAssembly"];
-  if (!("Suspending" in WebAssembly && "promising" in WebAssembly)) {
+  if (wait === "park") {
+    if (!canPark()) missing.push("shared memory, which a page has that its server isolates");
+  } else if (!("Suspending" in WebAssembly && "promising" in WebAssembly)) {
     missing.push("JavaScript Promise Integration, which lets a WebAssembly program wait");
   }
   if (typeof BroadcastChannel !== "function") missing.push("BroadcastChannel, which carries messages between processes");
@@ -87,7 +95,7 @@ export class Machine {
   constructor(options) {
     performance.mark("martlet: boot");
     this.#options = options;
-    this.#wait = options.wait ?? WAYS[0];
+    this.#wait = options.wait ?? (canPark() ? "park" : "suspend");
     /** @type {Promise<void>} Fulfilled when init runs. */
     this.booted = new Promise((resolve, reject) => {
       this.#onBooted = resolve;
@@ -114,7 +122,7 @@ export class Machine {
 
   async #start() {
     if (!WAYS.includes(this.#wait)) throw new Error(`there is no way to wait named ${this.#wait}`);
-    const missing = missingFeatures();
+    const missing = missingFeatures(this.#wait);
     if (missing.length > 0) throw new Error(`this browser lacks ${missing.join("; ")}`);
     if (this.#options.terminal) await this.attach(this.#options.terminal);
     const base = new URL(this.#options.base ?? ".", import.meta.url);

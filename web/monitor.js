@@ -3,8 +3,10 @@
 // the harts that may use them. No policy.
 
 import { DeviceGrant, DeviceOperation, EndReason, Errno, Header, HartRole, MessageKind, Operation } from "./generated/abi.js";
-import { Channels, Connections } from "./hart/channel.js";
+import { Channels, incoming, joined } from "./hart/broadcast.js";
+import { Connections } from "./hart/channel.js";
 import { Clock } from "./hart/clock.js";
+import { Arena, Cells, makeArena } from "./hart/park/arena.js";
 import { BodyReader, buildNotice, buildReply, channelName, readHeader, viewOf } from "./message.js";
 import { Budget } from "./monitor/budget.js";
 import { Hart, StartError } from "./monitor/hart.js";
@@ -43,7 +45,8 @@ export class Monitor {
     this.#modules = new Modules(options.build);
     this.#clock = new Clock(this.#began, 0);
     const stamp = new Uint8Array(Header.stampSize);
-    this.#connections = new Connections(this.#channels, this.#clock, stamp, false, (_, message) => this.#receive(message));
+    this.#arena = options.wait === "park" ? new Arena(makeArena()) : null;
+    this.#connections = new Connections(this.#conversation, this.#clock, stamp, false, (_, message) => this.#receive(message));
     this.#readiness.onmessage = ({ data }) => this.#harts.get(data)?.becameReady();
     this.#watchdog = new Watchdog(
       () => this.#servers(),
@@ -52,6 +55,8 @@ export class Monitor {
   }
 
   #options;
+  #arena;
+  #cells = new Cells();
   #modules;
   #clock;
   #connections;
@@ -60,13 +65,27 @@ export class Monitor {
   #resolution = clockResolution();
   #readinessName = freshName();
   #channels = new Channels();
-  #readiness = this.#channels.open(this.#readinessName);
+  #readiness = this.#channels.make(this.#readinessName);
   #budget = new Budget();
   /** @type {Map<number, Hart>} */
   #harts = new Map();
   /** @type {HartWorker[]} Workers that are started and have nothing to run yet, oldest first. */
   #spares = [];
   #isStopped = false;
+  /** @type {(message: import("./hart/channel.js").Incoming) => void} What becomes of a message of resmgr. */
+  #hear = () => {};
+  /** The conversation with resmgr: messages to and from its worker (`Transport`). */
+  #conversation = {
+    /** @param {string} name @param {number} attachment @param {(message: import("./hart/channel.js").Incoming) => void} receive */
+    open: (name, attachment, receive) => {
+      this.#hear = receive;
+      return {
+        send: (/** @type {Uint8Array} */ header, /** @type {Uint8Array} */ payload) =>
+          this.#harts.get(RESOURCE_MANAGER)?.worker.message(joined(header, payload)),
+        close: () => void (this.#hear = () => {}),
+      };
+    },
+  };
 
   /** What the machine uses. */
   get information() {
@@ -75,7 +94,7 @@ export class Monitor {
     return {
       ...this.#budget.usage,
       liveWorkers: liveWorkers(),
-      channels: this.#channels.count + openChannels(),
+      channels: this.#channels.count + openChannels() + harts.reduce((sum, { cell }) => sum + (this.#arena?.ends(cell) ?? 0), 0),
       servers: count(HartRole.server),
       processes: count(HartRole.program),
     };
@@ -86,16 +105,16 @@ export class Monitor {
    * @param {Uint8Array} configuration for its start input
    */
   async start(configuration) {
-    const channel = freshName();
-    this.#connections.open(0, channel);
+    this.#connections.open(0, "", 0);
     await this.#create({
       number: RESOURCE_MANAGER,
       role: HartRole.server,
       module: "resmgr",
       grants: 0,
-      channel,
+      channel: "",
       stamp: new Uint8Array(Header.stampSize),
       configuration,
+      attachment: 0,
     });
   }
 
@@ -114,12 +133,12 @@ export class Monitor {
     for (const hart of this.#harts.values()) if (hart.role === HartRole.server && hart.isReady) yield hart;
   }
 
-  /** @param {Uint8Array} message from resmgr */
+  /** @param {import("./hart/channel.js").Incoming} message from resmgr */
   #receive(message) {
-    const { kind, operation, request } = readHeader(message);
-    const body = new BodyReader(message, Header.size);
+    const { kind, operation, request } = readHeader(message.header);
+    const body = new BodyReader(message.header, Header.size);
     if (kind === MessageKind.notice) this.#notice(operation, body);
-    else if (kind === MessageKind.request) void this.#answer(operation, request, body);
+    else if (kind === MessageKind.request) void this.#answer(operation, request, body, message.attachment);
   }
 
   /**
@@ -149,13 +168,14 @@ export class Monitor {
    * @param {number} operation
    * @param {number} request
    * @param {BodyReader} body
+   * @param {number} attachment
    */
-  async #answer(operation, request, body) {
+  async #answer(operation, request, body, attachment) {
     /** @type {number} */
     let status = Errno.success;
     let reason = "";
     try {
-      if (operation === Operation.createHart) await this.#create(readCreateHart(body));
+      if (operation === Operation.createHart) await this.#create({ ...readCreateHart(body), attachment });
       else if (operation === Operation.endHart) await this.#endOrdered(body.u32());
       else status = Errno.functionNotImplemented;
     } catch (error) {
@@ -170,16 +190,19 @@ export class Monitor {
 
   /**
    * Creates a hart; fulfilled when it runs. Rejects with a StartError or a ModuleError.
-   * @param {ReturnType<typeof readCreateHart>} order
+   * @param {ReturnType<typeof readCreateHart> & {attachment: number}} order
    */
-  async #create({ number, role, module: name, grants, channel, stamp, configuration }) {
+  async #create({ number, role, module: name, grants, channel, stamp, configuration, attachment }) {
     const { module, memory } = await this.#modules.load(role === HartRole.server ? name : "libos");
     if (this.#harts.has(number)) throw new StartError(`hart ${number} exists`, Errno.fileExists);
-    if (!this.#budget.take(role)) {
+    const cell = this.#arena === null ? 0 : this.#cells.take();
+    if (cell === undefined || !this.#budget.take(role)) {
+      if (cell !== undefined) this.#cells.give(cell);
       throw new StartError("the browser gives no more WebAssembly memories or workers", Errno.resourceTemporarilyUnavailable);
     }
+    this.#arena?.clear(cell);
     const worker = this.#spares.shift() ?? new HartWorker();
-    const hart = new Hart(number, role, role === HartRole.server ? name : `hart ${number}`, grants, worker);
+    const hart = new Hart(number, role, role === HartRole.server ? name : `hart ${number}`, grants, worker, cell);
     this.#harts.set(number, hart);
     worker.onReport = (report) => this.#report(hart, report);
     worker.onError = (text) => this.#gone(hart, EndReason.failed, text);
@@ -192,6 +215,9 @@ export class Monitor {
       grants,
       opensConnections: number === RESOURCE_MANAGER,
       channel,
+      arena: this.#arena?.buffer ?? null,
+      cell,
+      attachment,
       readiness: this.#readinessName,
       stamp,
       configuration,
@@ -240,8 +266,11 @@ export class Monitor {
     hart.failed(new StartError(why, status));
     this.#harts.delete(hart.number);
     for (const device of this.#devicesOf(hart)) device.connect(null);
+    // A worker that sleeps in its program is woken first: some browsers take two seconds to end it otherwise.
+    this.#arena?.end(hart.cell);
     await hart.worker.end();
     this.#budget.give(hart.role);
+    this.#cells.give(hart.cell);
   }
 
   /**
@@ -258,6 +287,12 @@ export class Monitor {
         break;
       case "alive":
         hart.missed = 0;
+        break;
+      case "ready":
+        hart.becameReady();
+        break;
+      case "message":
+        this.#hear(incoming(report.bytes, report.attachment));
         break;
       case "failed":
         this.#gone(hart, report.reason, report.text, report.status);

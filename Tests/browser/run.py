@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the cases of Tests/browser/cases in each browser, with each way to wait.
 
-    Tests/browser/run.py [--browser chromium|firefox] [--wait suspend] [FILTER]
+    Tests/browser/run.py [--browser chromium|firefox] [--wait park|suspend] [FILTER]
 
 A case is a function of a module there that takes a page (driver.Page) and raises if something is wrong; FILTER is a
 part of `module.function`. Every case gets a page in a fresh context and a time limit. The last line counts the results.
@@ -33,7 +33,7 @@ import processes
 
 BROWSERS = {"chromium": chromium.Browser, "firefox": firefox.Browser}
 #: The ways to wait that exist, with the options of scripts/web-config for a server on which the page chooses them.
-WAYS = {"suspend": ["--plain"]}
+WAYS = {"park": [], "suspend": ["--plain"]}
 #: Seconds that a case may take unless it says otherwise (`driver.limit`).
 LIMIT = 30
 #: Where the screenshots of failed cases go.

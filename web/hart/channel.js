@@ -1,12 +1,34 @@
 // @ts-check
-// How messages travel where pages are not isolated: each channel is a BroadcastChannel. The hart checks, stamps and counts what
-// goes out.
+// The connections of a hart: what goes out is checked, stamped and counted, whatever carries it.
 
 import { Errno, Header, Limits, MessageKind, Operation } from "../generated/abi.js";
-import { buildNotice, isWellFormed, readHeader, received, viewOf } from "../message.js";
+import { buildNotice, isWellFormed, readHeader, viewOf } from "../message.js";
 
 /** The operation ranges that a program never speaks: the hart's own and the monitor's. */
 const FORBIDDEN_RANGES = [Operation.openConnection >> 8, Operation.createHart >> 8];
+
+/**
+ * A message that came.
+ * @typedef {object} Incoming
+ * @property {number} length
+ * @property {Uint8Array} header its first bytes, `Header.size` of them at least
+ * @property {number} attachment what came with it: where the end of a pair is that an order names; 0: nothing
+ * @property {(target: Uint8Array | null, at?: number) => void} take copies it, once; null: it is not wanted
+ */
+
+/**
+ * One end of a channel.
+ * @typedef {object} Link
+ * @property {(header: Uint8Array, payload: Uint8Array, attachment: number) => void} send both are copied before it returns
+ * @property {() => void} close
+ */
+
+/**
+ * What carries messages.
+ * @typedef {object} Transport
+ * @property {(name: string, attachment: number, receive: (message: Incoming) => void) => Link | number} open opens an end of the
+ *   channel of that name; an `Errno` says why not
+ */
 
 /** What a process has unanswered on one connection. */
 class Credit {
@@ -42,75 +64,48 @@ class Credit {
   }
 }
 
-/** The open BroadcastChannels of a hart or of the monitor: all that they open, they open here, so that it can be counted. */
-export class Channels {
-  /** @param {(count: number) => void} [changed] called whenever one was opened or closed, with how many are open */
-  constructor(changed = () => {}) {
-    this.#changed = changed;
-  }
-
-  #changed;
-  /** @type {Set<BroadcastChannel>} */
-  #open = new Set();
-
-  /** How many are open. */
-  get count() {
-    return this.#open.size;
-  }
-
-  /** @param {string} name */
-  open(name) {
-    const channel = new BroadcastChannel(name);
-    this.#open.add(channel);
-    this.#changed(this.count);
-    return channel;
-  }
-
-  /** @param {BroadcastChannel} channel */
-  close(channel) {
-    channel.onmessage = null;
-    channel.close();
-    this.#open.delete(channel);
-    this.#changed(this.count);
-  }
-}
-
 /** The connections of a hart, by number. */
 export class Connections {
   /**
-   * @param {Channels} channels where the connections' channels are opened
+   * @param {Transport} transport
    * @param {import("./clock.js").Clock} clock
    * @param {Uint8Array} stamp what is put on every message, `Header.stampSize` bytes
    * @param {boolean} isProgram whether credit is counted and forbidden operations are refused
-   * @param {(connection: number, message: Uint8Array) => void} deliver called for every message that arrives
+   * @param {(connection: number, message: Incoming) => void} deliver called for every message that arrives
    */
-  constructor(channels, clock, stamp, isProgram, deliver) {
-    this.#channels = channels;
+  constructor(transport, clock, stamp, isProgram, deliver) {
+    this.#transport = transport;
     this.#clock = clock;
     this.#stamp = stamp;
     this.#isProgram = isProgram;
     this.#deliver = deliver;
   }
 
-  #channels;
+  #transport;
   #clock;
   #stamp;
   #isProgram;
   #deliver;
-  /** @type {Map<number, {channel: BroadcastChannel, credit: Credit}>} */
+  /** @type {Map<number, {link: Link, credit: Credit}>} */
   #table = new Map();
+  /** The head of the message that is being sent. */
+  #header = new Uint8Array(Header.size);
+  #view = viewOf(this.#header);
 
   /**
    * @param {number} number
    * @param {string} name
+   * @param {number} attachment
+   * @param {Transport} [transport] another than this hart's
    * @returns {number} 0 or an `Errno`
    */
-  open(number, name) {
+  open(number, name, attachment, transport = this.#transport) {
     if (this.#table.has(number)) return Errno.fileExists;
     if (this.#table.size >= Limits.connections) return Errno.tooManyOpenFiles;
-    const connection = { channel: this.#channels.open(name), credit: new Credit() };
-    connection.channel.onmessage = (event) => this.#receive(number, connection.credit, event.data);
-    this.#table.set(number, connection);
+    const credit = new Credit();
+    const link = transport.open(name, attachment, (message) => this.#receive(number, credit, message));
+    if (typeof link === "number") return link;
+    this.#table.set(number, { link, credit });
     return Errno.success;
   }
 
@@ -121,17 +116,18 @@ export class Connections {
   close(number) {
     const connection = this.#table.get(number);
     if (connection === undefined) return false;
-    this.#channels.close(connection.channel);
+    connection.link.close();
     return this.#table.delete(number);
   }
 
   /**
    * Sends what a module wrote.
    * @param {number} number
-   * @param {Uint8Array} message bytes of their own; they are stamped in place
+   * @param {Uint8Array} message
+   * @param {number} [attachment]
    * @returns {number} 0 or an `Errno`
    */
-  send(number, message) {
+  send(number, message, attachment = 0) {
     const connection = this.#table.get(number);
     if (connection === undefined) return Errno.badFileDescriptor;
     if (!isWellFormed(message)) return Errno.badMessage;
@@ -143,7 +139,7 @@ export class Connections {
         if (status !== Errno.success) return status;
       }
     }
-    this.#post(connection.channel, message);
+    this.#post(connection.link, message, attachment);
     return Errno.success;
   }
 
@@ -154,7 +150,7 @@ export class Connections {
    */
   sendOwn(number, message) {
     const connection = this.#table.get(number);
-    if (connection !== undefined) this.#post(connection.channel, message);
+    if (connection !== undefined) this.#post(connection.link, message, 0);
   }
 
   /** @param {Uint8Array} stamp */
@@ -175,33 +171,33 @@ export class Connections {
   }
 
   /**
-   * @param {BroadcastChannel} channel
+   * @param {Link} link
    * @param {Uint8Array} message
+   * @param {number} attachment
    */
-  #post(channel, message) {
-    message.set(this.#stamp, Header.stamp);
-    const view = viewOf(message);
-    view.setUint32(Header.reserved, 0, true);
+  #post(link, message, attachment) {
+    const header = this.#header;
+    for (let index = 0; index < Header.stamp; index++) header[index] = message[index];
+    header.set(this.#stamp, Header.stamp);
+    this.#view.setUint32(Header.reserved, 0, true);
     const time = this.#clock.monotonic();
-    view.setUint32(Header.time, time >>> 0, true);
-    view.setUint32(Header.time + 4, Math.floor(time / 2 ** 32), true);
-    channel.postMessage(message);
+    this.#view.setUint32(Header.time, time >>> 0, true);
+    this.#view.setUint32(Header.time + 4, Math.floor(time / 2 ** 32), true);
+    link.send(header, message.subarray(Header.size), attachment);
   }
 
   /**
    * @param {number} number
    * @param {Credit} credit
-   * @param {unknown} data
+   * @param {Incoming} message
    */
-  #receive(number, credit, data) {
-    const message = received(data);
-    if (message === null) return;
-    if (this.#isProgram) {
-      const header = readHeader(message);
+  #receive(number, credit, message) {
+    const { header } = message;
+    const view = viewOf(header);
+    if (this.#isProgram && view.getUint8(Header.kind) === MessageKind.reply) {
       // An answer to nothing would be taken for the answer to a later request of that number.
-      if (header.kind === MessageKind.reply && !credit.give(header.request)) return;
+      if (!credit.give(view.getUint32(Header.request, true))) return message.take(null);
     }
-    const view = viewOf(message);
     this.#clock.advance(view.getUint32(Header.time, true) + view.getUint32(Header.time + 4, true) * 2 ** 32);
     this.#deliver(number, message);
   }

@@ -59,6 +59,48 @@ export class Soon {
   }
 }
 
+/** The deadline of a hart that looks at the time itself whenever it goes round. */
+export class Deadline {
+  /** @param {Clock} clock */
+  constructor(clock) {
+    this.#clock = clock;
+  }
+
+  #clock;
+  /** Monotonic nanoseconds. */
+  #deadline = Infinity;
+
+  /**
+   * Replaces the deadline.
+   * @param {bigint} deadline as that of `Timer.set`
+   */
+  set(deadline) {
+    this.#deadline = nanosecondsOf(deadline);
+  }
+
+  /** Milliseconds until it has passed; infinite if there is none. */
+  get remaining() {
+    if (this.#deadline === Infinity) return Infinity;
+    return Math.max(0, (this.#deadline - this.#clock.monotonic()) / 1e6);
+  }
+
+  /** Whether it has passed; it is spent then. */
+  take() {
+    if (this.remaining > 0) return false;
+    this.#deadline = Infinity;
+    return true;
+  }
+}
+
+/**
+ * @param {bigint} deadline an unsigned or signed 64-bit number of nanoseconds; all ones: none
+ * @returns {number}
+ */
+function nanosecondsOf(deadline) {
+  const unsigned = BigInt.asUintN(64, deadline);
+  return unsigned === 0xffff_ffff_ffff_ffffn ? Infinity : Number(unsigned);
+}
+
 /** One timer with a deadline. */
 export class Timer {
   /**
@@ -84,8 +126,7 @@ export class Timer {
    */
   set(deadline) {
     clearTimeout(this.#timeout);
-    const unsigned = BigInt.asUintN(64, deadline);
-    this.#deadline = unsigned === 0xffff_ffff_ffff_ffffn ? Infinity : Number(unsigned);
+    this.#deadline = nanosecondsOf(deadline);
     if (this.#deadline !== Infinity) this.#arm();
   }
 

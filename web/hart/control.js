@@ -19,17 +19,19 @@ const IDENTITY = 8;
 
 /**
  * Carries an order out and answers it.
- * @param {Uint8Array} message came on connection 0
+ * @param {import("./channel.js").Incoming} incoming came on connection 0
  * @param {Subject} subject
  * @returns {boolean} false if it is not for the hart itself
  */
-export function obey(message, subject) {
-  const { kind, operation, request, payloadLength } = readHeader(message);
+export function obey(incoming, subject) {
+  const { kind, operation, request, payloadLength } = readHeader(incoming.header);
   if (operation >> 8 !== Operation.openConnection >> 8) return false;
   if (kind !== MessageKind.request) return true;
+  const message = new Uint8Array(incoming.length);
+  incoming.take(message);
   let status;
   try {
-    status = payloadLength === message.length - Header.size ? carryOut(operation, message, subject) : Errno.badMessage;
+    status = payloadLength === message.length - Header.size ? carryOut(operation, message, incoming.attachment, subject) : Errno.badMessage;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     status = Errno.badMessage;
@@ -41,10 +43,11 @@ export function obey(message, subject) {
 /**
  * @param {number} operation
  * @param {Uint8Array} message
+ * @param {number} attachment
  * @param {Subject} subject
  * @returns {number} 0 or an `Errno`
  */
-function carryOut(operation, message, subject) {
+function carryOut(operation, message, attachment, subject) {
   const body = new BodyReader(message, Header.size);
   switch (operation) {
     case Operation.openConnection: {
@@ -52,7 +55,7 @@ function carryOut(operation, message, subject) {
       const name = body.channelName();
       const peer = body.raw(IDENTITY);
       if (subject.isOver()) return Errno.noSuchProcess;
-      const status = subject.connections.open(connection, name);
+      const status = subject.connections.open(connection, name, attachment);
       if (status === Errno.success) subject.connected(connection, peer);
       return status;
     }

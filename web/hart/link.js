@@ -46,14 +46,14 @@ function check(module) {
  * Compiles, checks and links an image. Throws an ImageError that says why it is no program.
  * @param {Uint8Array} image
  * @param {WebAssembly.Imports} imports
- * @returns {Promise<{memory: WebAssembly.Memory, start: Function}>}
+ * @returns {{memory: WebAssembly.Memory, start: Function}}
  */
-export async function link(image, imports) {
+export function link(image, imports) {
   const reason = whyNoModule(image);
   if (reason !== null) throw new ImageError(reason);
   let module;
   try {
-    module = await WebAssembly.compile(image);
+    module = new WebAssembly.Module(/** @type {Uint8Array<ArrayBuffer>} */ (image));
   } catch (error) {
     throw new ImageError(reasonOf(error), error instanceof RangeError ? Errno.notEnoughMemory : undefined);
   }
@@ -61,7 +61,7 @@ export async function link(image, imports) {
   // Every memory is one of the few that a browser gives.
   if (declaredMemories(image) > 1) throw new ImageError("the module declares more than one memory");
   try {
-    const { exports } = await WebAssembly.instantiate(module, imports);
+    const { exports } = new WebAssembly.Instance(module, imports);
     return {
       memory: /** @type {WebAssembly.Memory} */ (exports.memory),
       start: /** @type {Function} */ (exports._start),

@@ -2,9 +2,10 @@
 // A hart that runs a program beside its libOS. What the imports and exports mean: Sources/ABI/README.md.
 
 import { Errno, Limits, PENDING, YIELD } from "../generated/abi.js";
-import { Soon, Timer } from "./clock.js";
+import { Deadline, Soon, Timer } from "./clock.js";
 import { Bytes, copy } from "./copy.js";
 import { bind, ImageError, link } from "./link.js";
+import { leave } from "./park/leave.js";
 import { trapOf } from "./trap.js";
 import { wayToWait } from "./waiting.js";
 
@@ -13,22 +14,27 @@ const MAIN_THREAD = 0;
 /** Bytes that `getRandomValues` fills at once. */
 const LARGEST_FILL = 65536;
 
+/** Milliseconds for which a parked hart looks for a message before it sleeps. */
+const SPIN = 0.03;
+
 /** @type {Promise<number>} What a call gets that is never answered. */
 const never = new Promise(() => {});
 
 export class Program {
   /**
    * @param {{module: WebAssembly.Module, memory: WebAssembly.MemoryDescriptor, wait: string}} start
+   * @param {import("./park/rings.js").Rings | null} rings how messages come if the hart parks
    * @param {import("./clock.js").Clock} clock
    * @param {import("./channel.js").Connections} connections
    * @param {{log: (text: string) => void, ended: () => void, failed: (error: unknown) => void}} report
    */
-  constructor(start, clock, connections, report) {
+  constructor(start, rings, clock, connections, report) {
+    this.#rings = rings;
     this.#clock = clock;
     this.#connections = connections;
     this.#report = report;
     this.#way = wayToWait(start.wait);
-    this.#timer = new Timer(clock, () => this.#event(() => this.#libOS.timer()));
+    this.#timer = rings === null ? new Timer(clock, () => this.#timerFired()) : new Deadline(clock);
     const memory = new WebAssembly.Memory(start.memory);
     this.#memory = new Bytes(memory);
     const imports = { env: { memory }, martlet_host: this.#host() };
@@ -37,10 +43,12 @@ export class Program {
     this.#libOS._initialize();
   }
 
+  #rings;
   #clock;
   #connections;
   #report;
   #way;
+  /** @type {Timer | Deadline} */
   #timer;
   #memory;
   /** @type {Record<string, (...parameters: any[]) => any>} */
@@ -49,6 +57,9 @@ export class Program {
   #program = null;
   /** @type {Uint8Array | null} */
   #image = null;
+  #isImageOver = false;
+  /** @type {Function | null} Of a program that is about to run, where it parks. */
+  #entry = null;
   #imageLength = 0;
   /** @type {{resolve: (result: number) => void, yields: boolean} | null} The call that the program waits in. */
   #waiting = null;
@@ -67,11 +78,12 @@ export class Program {
   /**
    * Hands a message over.
    * @param {number} connection
-   * @param {Uint8Array} message
+   * @param {import("./channel.js").Incoming} message
    */
   deliver(connection, message) {
     this.#event(() => {
-      this.#hand(message);
+      const pointer = this.#room(message.length);
+      message.take(this.#memory.view, pointer);
       this.#libOS.deliver(connection, message.length);
     });
   }
@@ -87,17 +99,31 @@ export class Program {
     this.#image = null;
     this.#timer.set(-1n);
     this.#connections.finish(!isOrdered);
-    this.#report.ended();
+    if (this.#rings === null) this.#report.ended();
+  }
+
+  /**
+   * Room in the libOS for something that is handed over.
+   * @param {number} length
+   * @returns {number} where
+   */
+  #room(length) {
+    const pointer = this.#libOS.message_buffer(length);
+    if (this.#memory.peek(pointer, length) === null) throw new Error("the libOS gave a buffer outside of its memory");
+    return pointer >>> 0;
   }
 
   /** @param {Uint8Array} bytes */
   #hand(bytes) {
-    const pointer = this.#libOS.message_buffer(bytes.length);
-    if (!this.#memory.write(pointer, bytes)) throw new Error("the libOS gave a buffer outside of its memory");
+    this.#memory.write(this.#room(bytes.length), bytes);
+  }
+
+  #timerFired() {
+    this.#event(() => this.#libOS.timer());
   }
 
   /**
-   * Calls the libOS from the event loop, then asks again for the call that waits.
+   * Calls the libOS from outside of the program, then asks again for the call that waits.
    * @param {() => void} action
    */
   #event(action) {
@@ -109,6 +135,7 @@ export class Program {
     } catch (error) {
       this.#fail(error);
     }
+    if (this.#isImageOver) this.#load();
   }
 
   #resume() {
@@ -117,8 +144,9 @@ export class Program {
     const result = this.#libOS.resume(MAIN_THREAD);
     if (this.#isOver) return;
     waiting.yields = result === YIELD;
-    if (waiting.yields) this.#soon.post();
-    else if (result !== PENDING) {
+    if (waiting.yields) {
+      if (this.#rings === null) this.#soon.post();
+    } else if (result !== PENDING) {
       this.#waiting = null;
       waiting.resolve(result);
     }
@@ -127,12 +155,67 @@ export class Program {
   /** @param {number} result of a call that may wait */
   #settle(result) {
     this.#isInside = false;
-    if (this.#isOver) return never;
+    if (this.#isOver) return this.#rings === null ? never : leave();
     if (result !== PENDING && result !== YIELD) return result;
+    if (this.#rings !== null) return this.#park(result === YIELD);
     return new Promise((/** @type {(result: number) => void} */ resolve) => {
       this.#waiting = { resolve, yields: result === YIELD };
       if (result === YIELD) this.#soon.post();
     });
+  }
+
+  // Parking: the worker does not return to its event loop while the program lives.
+
+  /**
+   * Goes round until the call that waits has its answer.
+   * @param {boolean} yields
+   * @returns {number}
+   */
+  #park(yields) {
+    let answer = PENDING;
+    const waiting = { resolve: (/** @type {number} */ result) => void (answer = result), yields };
+    this.#waiting = waiting;
+    while (this.#waiting === waiting) this.#round(waiting.yields);
+    if (this.#isOver) leave();
+    return answer;
+  }
+
+  /**
+   * Takes one message or one timer, or sleeps until there is one.
+   * @param {boolean} yields whether the libOS wants to be asked again at once
+   */
+  #round(yields) {
+    const rings = /** @type {import("./park/rings.js").Rings} */ (this.#rings);
+    if (rings.step()) return;
+    if (rings.sleeper.isEnded) return this.abandon(true);
+    if (this.#timer instanceof Deadline && this.#timer.take()) return this.#timerFired();
+    if (yields) return this.#event(() => {});
+    if (rings.spin(SPIN)) return;
+    rings.sleep(this.#timer instanceof Deadline ? this.#timer.remaining : Infinity);
+  }
+
+  /** Runs a hart that parks, from its first message to its program's end. */
+  live() {
+    const rings = /** @type {import("./park/rings.js").Rings} */ (this.#rings);
+    while (!this.#isOver) {
+      const entry = this.#entry;
+      this.#entry = null;
+      if (entry === null) this.#round(false);
+      else this.#runNow(entry);
+    }
+    // What it said at last is to arrive, unless nobody wants it.
+    while (!rings.isFlushed && !rings.sleeper.isEnded) if (!rings.step()) rings.sleep(Infinity);
+    this.#report.ended();
+  }
+
+  /** @param {Function} entry */
+  #runNow(entry) {
+    try {
+      entry();
+    } catch (error) {
+      return this.#stopped(error);
+    }
+    this.#event(() => this.#libOS.returned());
   }
 
   /**
@@ -145,10 +228,13 @@ export class Program {
     this.#report.failed(error);
   }
 
-  async #load() {
+  /** Makes a program of the image, and lets it run. */
+  #load() {
+    this.#isImageOver = false;
     const image = this.#image;
     const isWhole = image !== null && this.#imageLength === image.length;
     this.#image = null;
+    if (this.#isOver) return;
     let program;
     try {
       if (!isWhole) throw new ImageError("the image is not whole");
@@ -160,7 +246,7 @@ export class Program {
         (result) => this.#settle(result),
         (result) => ((this.#isInside = false), result),
       );
-      program = await link(image, imports);
+      program = link(image, imports);
     } catch (error) {
       if (!(error instanceof ImageError)) return this.#fail(error);
       const { status, message } = error;
@@ -170,10 +256,11 @@ export class Program {
         this.#libOS.image_result(status, reason.length);
       });
     }
-    if (this.#isOver) return;
     this.#program = new Bytes(program.memory);
     this.#event(() => this.#libOS.image_result(Errno.success, 0));
-    if (!this.#isOver) this.#run(program.start);
+    if (this.#isOver) return;
+    if (this.#rings === null) void this.#run(program.start);
+    else this.#entry = program.start;
   }
 
   /** @param {Function} start */
@@ -181,15 +268,24 @@ export class Program {
     try {
       await this.#way.enter(start)();
     } catch (error) {
-      if (this.#isInside && !(error instanceof TypeError)) return this.#fail(error);
-      const { signal, text } = trapOf(error);
-      const bytes = new TextEncoder().encode(text);
-      return this.#event(() => {
-        this.#hand(bytes);
-        this.#libOS.trap(signal, bytes.length);
-      });
+      return this.#stopped(error);
     }
     this.#event(() => this.#libOS.returned());
+  }
+
+  /**
+   * The program did not return.
+   * @param {unknown} error why
+   */
+  #stopped(error) {
+    if (this.#isOver) return;
+    if (this.#isInside && !(error instanceof TypeError)) return this.#fail(error);
+    const { signal, text } = trapOf(error);
+    const bytes = new TextEncoder().encode(text);
+    this.#event(() => {
+      this.#hand(bytes);
+      this.#libOS.trap(signal, bytes.length);
+    });
   }
 
   /** What the libOS imports from `martlet_host`. */
@@ -197,7 +293,7 @@ export class Program {
     const memory = this.#memory;
     return {
       send: (/** @type {number} */ connection, /** @type {number} */ pointer, /** @type {number} */ length) => {
-        const message = memory.read(pointer, length);
+        const message = memory.peek(pointer, length);
         return message === null ? Errno.badAddress : this.#connections.send(connection >>> 0, message);
       },
       copy_in: (/** @type {number} */ pointer, /** @type {number} */ from, /** @type {number} */ length) =>
@@ -229,7 +325,7 @@ export class Program {
         this.#image.set(piece, this.#imageLength);
         this.#imageLength += piece.length;
       },
-      image_end: () => void this.#load(),
+      image_end: () => void (this.#isImageOver = true),
       end: () => this.abandon(false),
     };
   }

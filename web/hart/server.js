@@ -25,12 +25,14 @@ export class Server {
   /**
    * @param {{module: WebAssembly.Module, grants: number, build: string, opensConnections: boolean}} start `build` is the address
    *   of the build folder; `opensConnections` whether the server opens its own ends of channels (resmgr does)
+   * @param {import("./park/registrar.js").Registrar | null} registrar of resmgr's hart in an arena
    * @param {import("./clock.js").Clock} clock
    * @param {import("./channel.js").Connections} connections
    * @param {{log: (text: string) => void, device: (call: Uint8Array) => void, failed: (error: unknown) => void}} report
    */
-  constructor(start, clock, connections, report) {
+  constructor(start, registrar, clock, connections, report) {
     this.#start = start;
+    this.#registrar = registrar;
     this.#clock = clock;
     this.#connections = connections;
     this.#report = report;
@@ -42,6 +44,7 @@ export class Server {
   }
 
   #start;
+  #registrar;
   #clock;
   #connections;
   #report;
@@ -56,22 +59,22 @@ export class Server {
     new DataView(bytes.buffer).setBigUint64(0, this.#clock.real(), true);
     crypto.getRandomValues(bytes.subarray(8, 8 + ENTROPY));
     bytes.set(configuration, 8 + ENTROPY);
-    this.#input(INPUT.start, 0, bytes);
+    this.#inputBytes(INPUT.start, 0, bytes);
   }
 
-  /** @param {number} connection @param {Uint8Array} message */
+  /** @param {number} connection @param {import("./channel.js").Incoming} message */
   deliver(connection, message) {
-    this.#input(INPUT.message, connection, message);
+    this.#input(INPUT.message, connection, message.length, (target, at) => message.take(target, at));
   }
 
   /** @param {Uint8Array} event a device event */
   device(event) {
-    this.#input(INPUT.device, 0, event);
+    this.#inputBytes(INPUT.device, 0, event);
   }
 
   /** @param {number} connection @param {Uint8Array} peer its identity */
   connected(connection, peer) {
-    this.#input(INPUT.connected, connection, peer);
+    this.#inputBytes(INPUT.connected, connection, peer);
   }
 
   /** @param {number} connection */
@@ -82,14 +85,25 @@ export class Server {
   /**
    * @param {number} kind
    * @param {number} argument
-   * @param {Uint8Array} [bytes]
+   * @param {Uint8Array} bytes
    */
-  #input(kind, argument, bytes) {
+  #inputBytes(kind, argument, bytes) {
+    this.#input(kind, argument, bytes.length, (target, at) => target.set(bytes, at));
+  }
+
+  /**
+   * @param {number} kind
+   * @param {number} argument
+   * @param {number} [length] of the input's bytes
+   * @param {(target: Uint8Array, at: number) => void} [copy] puts them into the server's memory
+   */
+  #input(kind, argument, length = 0, copy) {
     if (this.#isOver) return;
-    const length = bytes?.length ?? 0;
     try {
-      if (bytes !== undefined && !this.#memory.write(this.#exports.input_buffer(length), bytes)) {
-        throw new Error("the server gave a buffer outside of its memory");
+      if (copy !== undefined) {
+        const pointer = this.#exports.input_buffer(length);
+        if (this.#memory.peek(pointer, length) === null) throw new Error("the server gave a buffer outside of its memory");
+        copy(this.#memory.view, pointer >>> 0);
       }
       this.#exports.input(kind, argument, BigInt(this.#clock.monotonic()), length);
     } catch (error) {
@@ -118,8 +132,9 @@ export class Server {
     const connections = this.#connections;
     return {
       send: (/** @type {number} */ connection, /** @type {number} */ pointer, /** @type {number} */ length) => {
-        const message = this.#memory.read(pointer, length);
-        return message === null ? Errno.badAddress : connections.send(connection >>> 0, message);
+        const message = this.#memory.peek(pointer, length);
+        if (message === null) return Errno.badAddress;
+        return connections.send(connection >>> 0, message, this.#registrar?.sends(connection >>> 0, message));
       },
       set_timer: (/** @type {bigint} */ deadline) => this.#timer.set(deadline),
       log: (/** @type {number} */ pointer, /** @type {number} */ length) =>
@@ -132,10 +147,13 @@ export class Server {
       open_connection: (/** @type {number} */ connection, /** @type {number} */ pointer) => {
         const name = this.#memory.read(pointer, 16);
         if (name === null || !this.#start.opensConnections) throw new Error("this server may not open that connection");
-        connections.open(connection >>> 0, new BodyReader(name).channelName());
+        const channel = new BodyReader(name).channelName();
+        connections.open(connection >>> 0, channel, this.#registrar?.open(channel, connection >>> 0) ?? 0);
       },
       close_connection: (/** @type {number} */ connection) => {
-        if (this.#start.opensConnections) connections.close(connection >>> 0);
+        if (!this.#start.opensConnections) return;
+        connections.close(connection >>> 0);
+        this.#registrar?.closed(connection >>> 0);
       },
     };
   }

@@ -20,12 +20,19 @@ const suspend = {
   enter: (entry) => integration.promising(entry),
 };
 
+/** @type {Way} The worker sleeps until a message comes through shared memory. */
+const park = {
+  wrap: (call) => /** @type {WebAssembly.ImportValue} */ (call),
+  enter: (entry) => async () => entry(),
+};
+
 /**
  * The way of that name. Throws an Error for an unknown one.
  * @param {string} name
  * @returns {Way}
  */
 export function wayToWait(name) {
+  if (name === "park") return park;
   if (name === "suspend") return suspend;
   throw new Error(`there is no way to wait named ${name}`);
 }

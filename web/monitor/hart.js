@@ -8,13 +8,15 @@ export class Hart {
    * @param {string} name for people
    * @param {number} grants `DeviceGrant` bits
    * @param {import("./worker.js").HartWorker} worker
+   * @param {number} cell its own in the arena; 0 where there is none
    */
-  constructor(number, role, name, grants, worker) {
+  constructor(number, role, name, grants, worker, cell) {
     this.number = number;
     this.role = role;
     this.name = name;
     this.grants = grants;
     this.worker = worker;
+    this.cell = cell;
     this.ready = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

@@ -53,6 +53,11 @@ export class HartWorker {
     this.#worker.postMessage({ ...start, kind: "start", lock: this.#lock });
   }
 
+  /** @param {Uint8Array} bytes a message to resmgr */
+  message(bytes) {
+    this.#worker.postMessage({ kind: "message", bytes });
+  }
+
   ping() {
     this.#worker.postMessage({ kind: "ping" });
   }

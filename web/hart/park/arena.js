@@ -1,0 +1,204 @@
+// @ts-check
+// The shared memory of a machine whose page is isolated: one arena that every worker gets when it is started. It holds a *cell* for
+// each hart, by which others wake it, and *pairs* of rings, one pair for each channel. Who may write which word is in README.md.
+
+/** Harts that have a cell. */
+const CELLS = 1024;
+/** Words of a cell. */
+const CELL_WORDS = 128;
+/** Words of a cell by their places. */
+const Cell = Object.freeze({ wake: 0, state: 1, end: 2, ends: 3, bells: 16 });
+/** Words with bells: 32 in each. */
+const BELL_WORDS = 64;
+/** What `state` says. */
+const RUNS = 0;
+const SLEEPS = 1;
+
+/** Where pairs begin, in bytes. */
+export const PAIRS = CELLS * CELL_WORDS * 4;
+/** What pairs are aligned to, in bytes, and the size of what stands before their rings. */
+export const PAIR_HEADER = 512;
+
+/** The largest arena that is asked for, in bytes. Pages that were never written cost nothing. */
+const LARGEST = 512 << 20;
+const SMALLEST = 32 << 20;
+
+/** Bells of one hart: connections that it can have in an arena. */
+export const BELLS = BELL_WORDS * 32;
+
+/** The memory of an arena, as large as the browser gives. Throws a RangeError if it gives none. */
+export function makeArena() {
+  for (let size = LARGEST; ; size /= 2) {
+    try {
+      return new SharedArrayBuffer(size);
+    } catch (error) {
+      if (size === SMALLEST) throw error;
+    }
+  }
+}
+
+/** Views of an arena. */
+export class Arena {
+  /** @param {SharedArrayBuffer} buffer */
+  constructor(buffer) {
+    this.buffer = buffer;
+    this.words = new Int32Array(buffer);
+    this.bytes = new Uint8Array(buffer);
+  }
+
+  /**
+   * Rings a bell of a hart, and wakes it if it sleeps.
+   * @param {number} hart the number of its cell
+   * @param {number} bell
+   */
+  ring(hart, bell) {
+    const { words } = this;
+    const cell = hart * CELL_WORDS;
+    Atomics.or(words, cell + Cell.bells + (bell >> 5), 1 << (bell & 31));
+    this.#wake(cell);
+  }
+
+  /** @param {number} cell its first word */
+  #wake(cell) {
+    const { words } = this;
+    Atomics.add(words, cell + Cell.wake, 1);
+    // Its own way round: it says that it sleeps, and then looks once more whether it was woken.
+    if (Atomics.load(words, cell + Cell.state) === SLEEPS) Atomics.notify(words, cell + Cell.wake);
+  }
+
+  // What the monitor does with a cell.
+
+  /**
+   * Makes a cell ready for a hart that begins.
+   * @param {number} hart
+   */
+  clear(hart) {
+    this.words.fill(0, hart * CELL_WORDS, (hart + 1) * CELL_WORDS);
+  }
+
+  /**
+   * Tells a hart to leave its program, if it sleeps in it or comes to sleep.
+   * @param {number} hart
+   */
+  end(hart) {
+    Atomics.store(this.words, hart * CELL_WORDS + Cell.end, 1);
+    this.#wake(hart * CELL_WORDS);
+  }
+
+  /**
+   * How many ends of pairs a hart has open.
+   * @param {number} hart
+   */
+  ends(hart) {
+    return Atomics.load(this.words, hart * CELL_WORDS + Cell.ends);
+  }
+}
+
+/** The cells of an arena that are free. */
+export class Cells {
+  /** @type {number[]} */
+  #free = Array.from({ length: CELLS }, (_, index) => CELLS - 1 - index);
+
+  /** A cell, or undefined if there is none. */
+  take() {
+    return this.#free.pop();
+  }
+
+  /** @param {number} hart */
+  give(hart) {
+    this.#free.push(hart);
+  }
+}
+
+/** A hart's own cell: how it sleeps, and what it is woken for. */
+export class Sleeper {
+  /**
+   * @param {Arena} arena
+   * @param {number} hart the number of its cell
+   */
+  constructor(arena, hart) {
+    this.#words = arena.words;
+    this.hart = hart;
+    this.#cell = hart * CELL_WORDS;
+  }
+
+  #words;
+  #cell;
+
+  /** Changes whenever somebody has rung. Taken before looking for work, and given to `sleep`. */
+  get rung() {
+    return Atomics.load(this.#words, this.#cell + Cell.wake);
+  }
+
+  /** Whether the monitor wants the program left. */
+  get isEnded() {
+    return Atomics.load(this.#words, this.#cell + Cell.end) !== 0;
+  }
+
+  /** @param {number} count how many ends this hart has open */
+  set ends(count) {
+    Atomics.store(this.#words, this.#cell + Cell.ends, count);
+  }
+
+  /**
+   * Takes the bells that were rung.
+   * @param {number} count how many bells are in use
+   * @param {(bell: number) => void} action
+   */
+  take(count, action) {
+    const first = this.#cell + Cell.bells;
+    for (let index = 0; index << 5 < count; index++) {
+      if (Atomics.load(this.#words, first + index) === 0) continue;
+      let bells = Atomics.exchange(this.#words, first + index, 0);
+      while (bells !== 0) {
+        const bit = 31 - Math.clz32(bells & -bells);
+        bells &= bells - 1;
+        action((index << 5) + bit);
+      }
+    }
+  }
+
+  /**
+   * Looks for a ring for a while without sleeping.
+   * @param {number} rung
+   * @param {number} milliseconds
+   * @returns {boolean} whether there was one
+   */
+  spin(rung, milliseconds) {
+    const end = performance.now() + milliseconds;
+    do {
+      for (let turn = 0; turn < 64; turn++) if (this.rung !== rung) return true;
+    } while (performance.now() < end);
+    return false;
+  }
+
+  /**
+   * Sleeps until somebody rings, unless somebody has since `rung` was taken. Only in a worker.
+   * @param {number} rung
+   * @param {number} milliseconds the longest sleep
+   */
+  sleep(rung, milliseconds) {
+    Atomics.store(this.#words, this.#cell + Cell.state, SLEEPS);
+    Atomics.wait(this.#words, this.#cell + Cell.wake, rung, milliseconds);
+    Atomics.store(this.#words, this.#cell + Cell.state, RUNS);
+  }
+
+  /**
+   * As `sleep`, without holding the event loop up. Null: somebody has rung already.
+   * @param {number} rung
+   * @returns {Promise<unknown> | null}
+   */
+  sleepAside(rung) {
+    Atomics.store(this.#words, this.#cell + Cell.state, SLEEPS);
+    // TypeScript's library knows it from ES2024 on.
+    const { async, value } = /** @type {any} */ (Atomics).waitAsync(this.#words, this.#cell + Cell.wake, rung);
+    if (async) return value;
+    this.wakeUp();
+    return null;
+  }
+
+  /** After `sleepAside`. */
+  wakeUp() {
+    Atomics.store(this.#words, this.#cell + Cell.state, RUNS);
+  }
+}

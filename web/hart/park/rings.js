@@ -1,0 +1,137 @@
+// @ts-check
+// How messages travel where the page is isolated: each channel is a pair of rings. The hart goes round: it takes the bells that were
+// rung, and one message of each connection in turn, so that a peer that sends much slows itself alone.
+
+import { Errno } from "../../generated/abi.js";
+import { BELLS, Sleeper } from "./arena.js";
+import { endOf } from "./allocator.js";
+import { RingEnd } from "./ring.js";
+
+/** @typedef {{ring: RingEnd, receive: (message: import("../channel.js").Incoming) => void, isOpen: boolean, isDue: boolean}} Ear */
+
+export class Rings {
+  /**
+   * @param {import("./arena.js").Arena} arena
+   * @param {number} cell this hart's
+   */
+  constructor(arena, cell) {
+    this.#arena = arena;
+    this.sleeper = new Sleeper(arena, cell);
+  }
+
+  #arena;
+  /** @type {(Ear | null)[]} By bell. */
+  #ears = [];
+  /** @type {number[]} Bells below `#ears.length` that are free. */
+  #free = [];
+  #count = 0;
+  /** @type {Ear[]} Those that may have a message, in turn. */
+  #due = [];
+  /** What had been rung when the bells were looked at last. */
+  #rung = -1;
+
+  /**
+   * An end of a channel (`Transport`).
+   * @param {string} name
+   * @param {number} attachment says which pair it is
+   * @param {(message: import("../channel.js").Incoming) => void} receive
+   * @returns {import("../channel.js").Link | number}
+   */
+  open(name, attachment, receive) {
+    const bell = this.#free.pop() ?? this.#ears.length;
+    if (attachment === 0 || bell === BELLS) return Errno.notEnoughMemory;
+    const { offset, side } = endOf(attachment);
+    const ring = new RingEnd(this.#arena, offset, side, this.sleeper.hart, bell);
+    /** @type {Ear} */
+    const ear = { ring, receive, isOpen: true, isDue: false };
+    this.#ears[bell] = ear;
+    this.sleeper.ends = ++this.#count;
+    // What was sent before this end could be rung.
+    this.#makeDue(ear);
+    return {
+      send: (header, payload, attachment) => ring.send(header, payload, attachment),
+      close: () => this.#close(ear, bell),
+    };
+  }
+
+  /** @param {Ear} ear @param {number} bell */
+  #close(ear, bell) {
+    ear.isOpen = false;
+    // What waits for room is still sent.
+    if (!ear.ring.isFlushed) return;
+    ear.ring.close();
+    this.#ears[bell] = null;
+    this.#free.push(bell);
+    this.sleeper.ends = --this.#count;
+  }
+
+  /** Whether nothing waits for room in a ring. */
+  get isFlushed() {
+    return this.#ears.every((ear) => ear === null || ear.ring.isFlushed);
+  }
+
+  /** @param {Ear} ear */
+  #makeDue(ear) {
+    if (ear.isDue) return;
+    ear.isDue = true;
+    this.#due.push(ear);
+  }
+
+  /**
+   * Hands one message to whom it is for.
+   * @returns {boolean} false: there is none; `sleep` then sleeps until there may be one
+   */
+  step() {
+    for (;;) {
+      if (this.#due.length === 0) {
+        this.#rung = this.sleeper.rung;
+        this.sleeper.take(this.#ears.length, (bell) => {
+          const ear = this.#ears[bell];
+          if (ear === null || ear === undefined) return;
+          ear.ring.flush();
+          if (ear.isOpen) this.#makeDue(ear);
+          else this.#close(ear, bell);
+        });
+        if (this.#due.length === 0) return false;
+      }
+      const ear = /** @type {Ear} */ (this.#due.shift());
+      ear.isDue = false;
+      if (!ear.isOpen) continue;
+      const { ring } = ear;
+      const length = ring.next();
+      if (length === 0) continue;
+      // There may be more: at the end of the line.
+      this.#makeDue(ear);
+      let isTaken = false;
+      ear.receive({
+        length,
+        header: ring.header,
+        attachment: ring.attachment,
+        take: (target, at) => {
+          isTaken = true;
+          ring.take(target, at);
+        },
+      });
+      if (!isTaken) ring.take(null);
+      return true;
+    }
+  }
+
+  /**
+   * After `step` was false: looks a while for a ring.
+   * @param {number} milliseconds
+   */
+  spin(milliseconds) {
+    return this.sleeper.spin(this.#rung, milliseconds);
+  }
+
+  /** After `step` was false: sleeps. @param {number} milliseconds */
+  sleep(milliseconds) {
+    this.sleeper.sleep(this.#rung, milliseconds);
+  }
+
+  /** After `step` was false: as `sleep`, beside the event loop. */
+  sleepAside() {
+    return this.sleeper.sleepAside(this.#rung);
+  }
+}
