@@ -115,7 +115,7 @@ let package = Package(
             name: "MartletCommand", dependencies: ["Machine", "HostFS", "ABI", "ServerKit"], path: "Sources/Tools/martlet",
             swiftSettings: settings),
         tool("simulate", ["Machine", "ABI"]),
-        tool("specification", ["Wasm"]),
+        tool("specification", ["Engine", "Wasm"]),
         tool("validate", ["Wasm"]),
         tool("engine", ["Engine", "Wasm"]),
         // Tests, and what several of them share.
