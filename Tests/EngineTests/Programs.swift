@@ -9,6 +9,7 @@ enum Programs {
         [
             ("recursion", recursion, 9), ("memory", memory, 20), ("tail calls", tailCalls, 30), ("exceptions", exceptions, 12),
             ("host calls", hostCalls, 7), ("vectors and globals", vectors, 9),
+            ("tables", tables, 6),
         ]
     }
 
@@ -154,6 +155,40 @@ enum Programs {
             writer.end()
             writer.get(1)
             writer.append(Instruction(.i32x4ExtractLane, lane: 2))
+        }
+        return builder
+    }
+
+    /// Grows, fills, copies and initializes tables of functions and of the host's references, and calls what they hold.
+    static var tables: ModuleBuilder {
+        var builder = ModuleBuilder()
+        let type = builder.type([.i32], to: [.i32])
+        builder.module.tables = [
+            TableType(.funcref, ResizableLimits(minimum: 2, maximum: 20)), TableType(.externref, ResizableLimits(minimum: 1)),
+        ]
+        builder.module.elementSegments = [
+            ElementSegment(.passive, .functions([1, 2, 1])), ElementSegment(.declarative, .functions([2])),
+        ]
+        builder.function("run", [.i32], to: [.i32], locals: [.i32]) { writer in
+            writer.append([.i32Constant(0), .i32Constant(0), .i32Constant(2), Instruction(.tableInit, 0, 0)])
+            writer.append([Instruction(.refFunc, 2), Instruction(.localGet, 0), Instruction(.tableGrow, 0), Instruction(.drop)])
+            writer.append([.i32Constant(3), .i32Constant(0), .i32Constant(2), Instruction(.tableCopy, 0, 0)])
+            writer.append([.i32Constant(0), .refNull(.externref), .i32Constant(1), Instruction(.tableFill, 1)])
+            writer.begin(.loop)
+            writer.append([Instruction(.localGet, 1), Instruction(.localGet, 0), Instruction(.callIndirect, type, 0)])
+            writer.append([Instruction(.localGet, 1), Instruction(.i32Add), Instruction(.localSet, 1)])
+            writer.append([Instruction(.localGet, 0), .i32Constant(1), Instruction(.i32Sub), Instruction(.localTee, 0)])
+            writer.append(.brIf, 0)
+            writer.end()
+            writer.append([.i32Constant(0), Instruction(.tableGet, 1), Instruction(.refIsNull)])
+            writer.append([Instruction(.localGet, 1), Instruction(.i32Add), Instruction(.tableSize, 0), Instruction(.i32Add)])
+            writer.append(.elemDrop, 0)
+        }
+        builder.function("double", [.i32], to: [.i32]) { writer in
+            writer.append([Instruction(.localGet, 0), .i32Constant(1), Instruction(.i32Shl)])
+        }
+        builder.function("next", [.i32], to: [.i32]) { writer in
+            writer.append([Instruction(.localGet, 0), .i32Constant(1), Instruction(.i32Add)])
         }
         return builder
     }

@@ -54,7 +54,6 @@ import Wasm
         #expect(reason(0xFD, 0x80, 0x02) == .unsupported(.relaxedSIMD))
         #expect(reason(0xFC, 0x13) == .unsupported(.wideArithmetic))
         #expect(reason(0xE2) == .unsupported(.stackSwitching))
-        #expect(reason(0x28, 0x42) == .unsupported(.multipleMemories))
         #expect(reason(0x02, 0x6E) == .unsupported(.garbageCollection))
         #expect(reason(0x02, 0x63) == .unsupported(.typedFunctionReferences))
         #expect(reason(0x27) == .malformed(.opcode(prefix: 0, code: 0x27)))

@@ -185,6 +185,10 @@ import Wasm
         #expect(reason { $0.memories[0].limits = limits } == .invalid(.limitsOrder))
         #expect(reason { $0.memories[0].limits = ResizableLimits(minimum: 65537) } == .invalid(.memorySize))
         #expect(reason { $0.memories[0].limits = ResizableLimits(minimum: 0, maximum: 65537) } == .invalid(.memorySize))
+        #expect(reason { $0.memories[0].limits = ResizableLimits(minimum: 0, maximum: 1 << 40) } == .invalid(.memorySize))
+        #expect(reason { $0.tables[0].limits = ResizableLimits(minimum: 0, maximum: 0xFFFF_FFFF) } == nil)
+        #expect(reason { $0.tables[0].limits = ResizableLimits(minimum: 0, maximum: 1 << 32) } == .invalid(.tableSize))
+        #expect(reason { $0.tables[0].limits = ResizableLimits(minimum: 1 << 32) } == .invalid(.tableSize))
         #expect(reason { $0.memories.append($0.memories[0]) } == .unsupported(.multipleMemories))
         #expect(reason { $0.memories.removeAll() } == .invalid(.unknownMemory(0)))
         #expect(reason { $0.tags[0].type = 1 } == .invalid(.tagResults))
@@ -219,8 +223,23 @@ import Wasm
         #expect(reason(.funcref, [Instruction(.refFunc, 5)]) == .invalid(.unknownFunction(5)))
         // Global 1 can be set, 2 stands before this one, 3 is this one.
         #expect(reason(.i32, [Instruction(.globalGet, 1)]) == .invalid(.constantExpressionRequired))
-        #expect(reason(.funcref, [Instruction(.globalGet, 2)]) == .unsupported(.garbageCollection))
+        #expect(reason(.funcref, [Instruction(.globalGet, 2)]) == nil)
         #expect(reason(.i64, [Instruction(.globalGet, 3)]) == .invalid(.unknownGlobal(3)))
+    }
+
+    /// Segments may name all globals that cannot be set, those that the module defines included (3.0).
+    @Test func segmentsNameDefinedGlobals() {
+        func reason(isMutable: Bool = false, _ index: UInt32) -> ModuleError.Reason? {
+            var module = WasmTests.module(FunctionType(), [])
+            module.globals.append(Global(GlobalType(.i32, isMutable: isMutable), Expression([.i32Constant(3)])))
+            let offset = Expression([Instruction(.globalGet, index)])
+            module.dataSegments.append(DataSegment(.active(memory: 0, offset: offset), [1]))
+            module.elementSegments.append(ElementSegment(.active(table: 0, offset: offset), .functions([0])))
+            return refusal(of: module)
+        }
+        #expect(reason(2) == nil)
+        #expect(reason(isMutable: true, 2) == .invalid(.constantExpressionRequired))
+        #expect(reason(3) == .invalid(.unknownGlobal(3)))
     }
 
     @Test func aFunctionIsDeclaredByAnythingOutsideOfFunctions() {

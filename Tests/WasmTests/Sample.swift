@@ -21,7 +21,7 @@ struct Sample: CustomTestStringConvertible, Sendable {
         module.functions[0] = Function(type: 0, locals: [LocalGroup(3, .v128), LocalGroup(300, .exnref)], body: code)
         module.imports += [
             Import(module: "host", name: "f", .function(type: 1)),
-            Import(module: "", name: "ä☃𝄞", .table(TableType(.exnref, ResizableLimits(minimum: 0, maximum: .max)))),
+            Import(module: "", name: "ä☃𝄞", .table(TableType(.exnref, ResizableLimits(minimum: 0, maximum: 0xFFFF_FFFF)))),
             Import(module: "host", name: "e", .tag(TagType(type: 2))),
         ]
         module.globals += [

@@ -1,28 +1,4 @@
-import Glibc
 import Wasm
-
-/// How much of a random test runs, as `scripts/test` says.
-enum Run {
-    private static func variable(_ name: String) -> UInt64 { getenv(name).flatMap { UInt64(String(cString: $0)) } ?? 0 }
-    static let isLong = variable("MARTLET_TEST_LONG") == 1
-    static let seed = variable("MARTLET_TEST_SEED")
-}
-
-/// Numbers that look random and are the same for the same seed (xorshift64*).
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) {
-        state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-    }
-
-    mutating func next() -> UInt64 {
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return state &* 0x2545_F491_4F6C_DD1D
-    }
-}
 
 /// The reason for which a step is refused; nil: it is not.
 func refusal(_ step: () throws(ModuleError) -> Void) -> ModuleError.Reason? {

@@ -104,14 +104,15 @@ extension Store {
     /// A memory of zeros; nil if that would be more pages than the store may have.
     package func makeMemory(_ type: MemoryType) -> MemoryAddress? {
         guard Int(type.limits.minimum) <= limits.memoryPages - pages else { return nil }
-        memories.append(Memory(pages: Int(type.limits.minimum), maximum: type.limits.maximum))
+        memories.append(Memory(pages: Int(type.limits.minimum), maximum: type.limits.maximum.map { UInt32(clamping: $0) }))
         return MemoryAddress(UInt32(memories.count - 1))
     }
 
     /// A table of null; nil if that would be more elements than the store may have.
     package func makeTable(_ type: TableType) -> TableAddress? {
         guard Int(type.limits.minimum) <= limits.tableElements - elements else { return nil }
-        tables.append(Table(type.element, count: Int(type.limits.minimum), maximum: type.limits.maximum, filledWith: 0))
+        let maximum = type.limits.maximum.map { UInt32(clamping: $0) }
+        tables.append(Table(type.element, count: Int(type.limits.minimum), maximum: maximum, filledWith: 0))
         return TableAddress(UInt32(tables.count - 1))
     }
 

@@ -1,7 +1,7 @@
 /// Reading of what sections hold (5.5).
 
 extension ByteReader {
-    /// An import (5.5.5). Throws `importKind`.
+    /// An import (5.5.5). Throws `importKind`, or `unsupported` for one of exactly a type.
     mutating func imported() throws(ModuleError) -> Import {
         let module = try name()
         let name = try name()
@@ -12,6 +12,7 @@ extension ByteReader {
         case 2: return Import(module: module, name: name, .memory(try memoryType()))
         case 3: return Import(module: module, name: name, .global(try globalType()))
         case 4: return Import(module: module, name: name, .tag(try tagType()))
+        case 0x20: throw ModuleError(.unsupported(.customDescriptors), at: begin)
         default: throw error(.importKind, at: begin)
         }
     }

@@ -29,6 +29,7 @@ extension ByteReader {
     /// Why a byte is no type of ours: another proposal's, or nobody's.
     private static func unknownType(_ byte: UInt8, _ malformation: Malformation, at offset: Int) -> ModuleError {
         switch byte {
+        case 0x62: ModuleError(.unsupported(.customDescriptors), at: offset)
         case 0x63, 0x64: ModuleError(.unsupported(.typedFunctionReferences), at: offset)
         case 0x68, 0x75: ModuleError(.unsupported(.stackSwitching), at: offset)
         // Abstract heap types, packed types and bottom types.
@@ -42,7 +43,8 @@ extension ByteReader {
         let begin = position
         switch try byte() {
         case 0x60: break
-        case 0x4C...0x50, 0x5E, 0x5F: throw ModuleError(.unsupported(.garbageCollection), at: begin)
+        case 0x4C, 0x4D: throw ModuleError(.unsupported(.customDescriptors), at: begin)
+        case 0x4E...0x50, 0x5E, 0x5F: throw ModuleError(.unsupported(.garbageCollection), at: begin)
         case 0x5D: throw ModuleError(.unsupported(.stackSwitching), at: begin)
         default: throw error(.functionType, at: begin)
         }
@@ -68,14 +70,15 @@ extension ByteReader {
     /// A memory type (5.3.8).
     mutating func memoryType() throws(ModuleError) -> MemoryType { MemoryType(try limits()) }
 
-    /// Limits (5.3.7). Throws `limitsFlags`, or `unsupported` where a flag is another proposal's.
+    /// Limits (5.3.7): integers of 64 bits whatever the addresses (3.0); what is too much is for validation. Throws `limitsFlags`, or
+    /// `unsupported` where a flag is another proposal's.
     private mutating func limits() throws(ModuleError) -> ResizableLimits {
         let begin = position
         switch try byte() {
-        case 0: return ResizableLimits(minimum: try u32())
+        case 0: return ResizableLimits(minimum: try u64())
         case 1:
-            let minimum = try u32()
-            return ResizableLimits(minimum: minimum, maximum: try u32())
+            let minimum = try u64()
+            return ResizableLimits(minimum: minimum, maximum: try u64())
         case 2, 3: throw ModuleError(.unsupported(.threads), at: begin)
         case 4...7: throw ModuleError(.unsupported(.memory64), at: begin)
         case 8...15: throw ModuleError(.unsupported(.customPageSizes), at: begin)

@@ -57,17 +57,34 @@ struct ByteReader {
         return try longU32()
     }
 
-    private mutating func longU32() throws(ModuleError) -> UInt32 {
+    private mutating func longU32() throws(ModuleError) -> UInt32 { UInt32(truncatingIfNeeded: try unsigned(bits: 32)) }
+
+    /// An unsigned integer of 64 bits. Throws like `u32`.
+    @inline(__always)
+    mutating func u64() throws(ModuleError) -> UInt64 {
+        if position < end {
+            let byte = bytes[position]
+            if byte < 0x80 {
+                position += 1
+                return UInt64(byte)
+            }
+        }
+        return try unsigned(bits: 64)
+    }
+
+    /// An unsigned integer of 32 or 64 bits.
+    private mutating func unsigned(bits: UInt64) throws(ModuleError) -> UInt64 {
         let begin = position
-        var result: UInt32 = 0
-        var shift: UInt32 = 0
+        var result: UInt64 = 0
+        var shift: UInt64 = 0
         while true {
             let byte = try byte()
-            if shift == 28 {
+            let left = bits - shift
+            if left <= 7 {
                 guard byte < 0x80 else { throw error(.integerTooLong, at: begin) }
-                guard byte < 0x10 else { throw error(.integerTooLarge, at: begin) }
+                guard byte >> left == 0 else { throw error(.integerTooLarge, at: begin) }
             }
-            result |= UInt32(byte & 0x7F) << shift
+            result |= UInt64(byte & 0x7F) << shift
             if byte < 0x80 { return result }
             shift += 7
         }

@@ -8,8 +8,11 @@ struct ByteWriter {
 
     mutating func raw(_ slice: ArraySlice<UInt8>) { bytes.append(contentsOf: slice) }
 
-    /// An unsigned integer (5.2.2, LEB128).
-    mutating func u32(_ value: UInt32) {
+    /// An unsigned integer of 32 bits (5.2.2, LEB128).
+    mutating func u32(_ value: UInt32) { u64(UInt64(value)) }
+
+    /// An unsigned integer of 64 bits.
+    mutating func u64(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)

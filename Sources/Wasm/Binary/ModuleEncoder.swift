@@ -78,8 +78,8 @@ extension ByteWriter {
 
     fileprivate mutating func limits(_ limits: ResizableLimits) {
         byte(limits.maximum == nil ? 0 : 1)
-        u32(limits.minimum)
-        if let maximum = limits.maximum { u32(maximum) }
+        u64(limits.minimum)
+        if let maximum = limits.maximum { u64(maximum) }
     }
 
     fileprivate mutating func globalType(_ type: GlobalType) {

@@ -70,7 +70,7 @@ extension ByteReader {
     fileprivate mutating func immediates(_ kind: Immediates, into instruction: inout Instruction) throws(ModuleError) {
         switch kind {
         case .none: break
-        case .label, .function, .tag, .local, .global, .table, .element, .data:
+        case .label, .function, .tag, .local, .global, .table, .element, .data, .memoryIndex:
             instruction.index = try u32()
         case .block:
             instruction.blockType = try blockType()
@@ -92,15 +92,7 @@ extension ByteReader {
             instruction.highBits = try fixed64()
         case .lane:
             instruction.lane = try byte()
-        case .memoryIndex:
-            try zeroByte()
-        case .memoryCopy:
-            try zeroByte()
-            try zeroByte()
-        case .memoryInit:
-            instruction.index = try u32()
-            try zeroByte()
-        case .indirect, .tableInit, .tableCopy:
+        case .indirect, .memoryInit, .memoryCopy, .tableInit, .tableCopy:
             instruction.index = try u32()
             instruction.secondIndex = try u32()
         case .labels, .tryTable:
@@ -139,22 +131,15 @@ extension ByteReader {
         return CatchClause(kind, tag: tag, label: try u32())
     }
 
-    /// Alignment and offset. An alignment of 2^32 and more is malformed (release 2.0); in 3.0 bit 6 says that a memory's index follows.
+    /// Alignment and offset (3.0, `memarg`): bit 6 of the alignment says that a memory's index follows, which is 0 otherwise; the offset
+    /// has 64 bits, whatever the memory's addresses. Throws `memoryFlags`.
     private mutating func memoryArgument(into instruction: inout Instruction) throws(ModuleError) {
         let begin = position
-        let alignment = try u32()
-        if alignment >= 32 {
-            let hasMemory = (64..<128).contains(alignment)
-            throw ModuleError(hasMemory ? .unsupported(.multipleMemories) : .malformed(.memoryFlags), at: begin)
-        }
-        instruction.index = alignment
-        instruction.bits = UInt64(try u32())
-    }
-
-    /// The index of the only memory. Throws `zeroByteExpected`.
-    private mutating func zeroByte() throws(ModuleError) {
-        let begin = position
-        guard try byte() == 0 else { throw error(.zeroByteExpected, at: begin) }
+        let flags = try u32()
+        guard flags < 0x80 else { throw error(.memoryFlags, at: begin) }
+        instruction.index = flags & 0x3F
+        if flags & 0x40 != 0 { instruction.secondIndex = try u32() }
+        instruction.bits = try u64()
     }
 
     /// A block type (5.4.1): a byte for nothing or for a value type, or a type's index as an integer of 33 bits.

@@ -33,4 +33,6 @@ package enum ImplementationLimits {
     package static let operands = 1_000_000
     /// Pages of a memory of 32-bit addresses: 4 GiB (Core 3.2.4 Memory Types).
     package static let memoryPages: UInt32 = 65536
+    /// Elements of a table of 32-bit addresses (Core 3.2.3 Table Types).
+    package static let tableElements = UInt32.max
 }

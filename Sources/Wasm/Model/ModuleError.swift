@@ -69,8 +69,6 @@ package enum Malformation: Equatable, Sendable, CustomStringConvertible {
     case blockType
     case memoryFlags
     case catchKind
-    /// A byte that must be zero is not.
-    case zeroByteExpected
     /// No instruction has this code.
     case opcode(prefix: UInt8, code: UInt32)
     /// A body or constant expression goes on after its `end`, or has none.
@@ -112,7 +110,6 @@ package enum Malformation: Equatable, Sendable, CustomStringConvertible {
         case .blockType: "malformed block type"
         case .memoryFlags: "malformed memop flags"
         case .catchKind: "malformed catch clause"
-        case .zeroByteExpected: "zero byte expected"
         case .opcode(let prefix, let code): "illegal opcode \(prefix == 0 ? "" : "\(hexadecimal(UInt32(prefix))) ")\(hexadecimal(code))"
         case .endExpected: "END opcode expected"
         case .elseUnexpected: "else without if"
@@ -153,11 +150,14 @@ package enum Violation: Equatable, Sendable, CustomStringConvertible {
     case immutableGlobal(UInt32)
     /// An access declares more alignment than its width.
     case alignment
+    /// An access adds more to its address than addresses of 32 bits can be.
+    case offsetRange
     case lane
     case constantExpressionRequired
     case duplicateExport
     case startFunction
     case limitsOrder
+    case tableSize
     case memorySize
     case tagResults
     /// `table.copy` or `table.init` between different types of element, or an indirect call through a table of no functions.
@@ -185,11 +185,13 @@ package enum Violation: Equatable, Sendable, CustomStringConvertible {
         case .undeclaredFunctionReference(let index): "undeclared function reference \(index)"
         case .immutableGlobal(let index): "global is immutable: \(index)"
         case .alignment: "alignment must not be larger than natural"
+        case .offsetRange: "offset out of range"
         case .lane: "invalid lane index"
         case .constantExpressionRequired: "constant expression required"
         case .duplicateExport: "duplicate export name"
         case .startFunction: "start function"
         case .limitsOrder: "size minimum must not be greater than maximum"
+        case .tableSize: "table size must be at most 4294967295 elements"
         case .memorySize: "memory size must be at most 65536 pages (4GiB)"
         case .tagResults: "non-empty tag result type"
         case .elementType: "type mismatch: the table's element type differs"
@@ -206,7 +208,7 @@ package enum Proposal: Equatable, Sendable, CaseIterable, CustomStringConvertibl
     case multipleMemories
     /// Memories and tables of 64-bit addresses.
     case memory64
-    /// Structures, arrays, recursive and sub types, and constant expressions over defined globals.
+    /// Structures, arrays, recursive and sub types.
     case garbageCollection
     /// References with the type of their function, `call_ref`, and tables with an initial value.
     case typedFunctionReferences
@@ -214,6 +216,8 @@ package enum Proposal: Equatable, Sendable, CaseIterable, CustomStringConvertibl
     case wideArithmetic
     case stackSwitching
     case customPageSizes
+    /// Descriptors of structures, and references of exactly a type.
+    case customDescriptors
 
     package var description: String {
         switch self {
@@ -227,6 +231,7 @@ package enum Proposal: Equatable, Sendable, CaseIterable, CustomStringConvertibl
         case .wideArithmetic: "wide arithmetic"
         case .stackSwitching: "stack switching"
         case .customPageSizes: "custom page sizes"
+        case .customDescriptors: "custom descriptors"
         }
     }
 }

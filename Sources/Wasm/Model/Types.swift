@@ -56,13 +56,14 @@ package struct FunctionType: Equatable, Sendable {
     }
 }
 
-/// The size that a table or memory has at least and may grow to (2.3.7 Limits), in elements or in pages of 64 KiB.
+/// The size that a table or memory has at least and may grow to (2.3.7 Limits), in elements or in pages of 64 KiB. In a valid module a
+/// table's are less than 2^32, and a memory's are at most 65,536.
 package struct ResizableLimits: Equatable, Sendable {
-    package var minimum: UInt32
+    package var minimum: UInt64
     /// Nil: no bound but that of the implementation.
-    package var maximum: UInt32?
+    package var maximum: UInt64?
 
-    package init(minimum: UInt32, maximum: UInt32? = nil) {
+    package init(minimum: UInt64, maximum: UInt64? = nil) {
         self.minimum = minimum
         self.maximum = maximum
     }

@@ -55,17 +55,22 @@ extension FunctionValidator {
         guard index < spaces.memories.count else { throw error(.unknownMemory(index)) }
     }
 
+    /// Throws `invalid(unknownMemory)`, `invalid(alignment)`, `invalid(offsetRange)`.
+    @inline(__always)
+    private func checkMemoryArgument(of instruction: Instruction, _ row: OpcodeRow) throws(ModuleError) {
+        try checkMemory(instruction.secondIndex)
+        guard instruction.index <= row.width else { throw error(.alignment) }
+        guard instruction.bits <= UInt32.max else { throw error(.offsetRange) }
+    }
+
     /// Checks the immediates of an instruction whose operands have fixed types. Other instructions look theirs up for themselves.
     func checkImmediates(of instruction: Instruction, _ row: OpcodeRow) throws(ModuleError) {
         switch row.immediates {
         case .none, .i32, .i64, .f32, .f64, .v128: break
         case .block, .tryTable, .label, .labels, .function, .indirect, .tag, .local, .global, .reference, .types: break
-        case .memory:
-            try checkMemory(0)
-            guard instruction.index <= row.width else { throw error(.alignment) }
+        case .memory: try checkMemoryArgument(of: instruction, row)
         case .memoryLane:
-            try checkMemory(0)
-            guard instruction.index <= row.width else { throw error(.alignment) }
+            try checkMemoryArgument(of: instruction, row)
             guard instruction.lane < row.lanes else { throw error(.lane) }
         case .lane:
             guard instruction.lane < row.lanes else { throw error(.lane) }

@@ -14,14 +14,13 @@ extension Module {
 
     /// Checks everything but the bodies of functions, and gives the validator for these.
     ///
-    /// Throws `invalid` with the rule that is broken, `unsupported` for more than one memory and for constant expressions over globals
-    /// that the module defines, `tooLarge` for too many tables.
+    /// Throws `invalid` with the rule that is broken, `unsupported` for more than one memory, `tooLarge` for too many tables.
     package func validateDeclarations() throws(ModuleError) -> FunctionValidator {
         var validator = FunctionValidator(IndexSpaces(self))
         try checkTypes(validator.spaces)
         for (index, global) in globals.enumerated() {
             try validator.checkConstant(
-                global.initializer, .one(global.type.content), definedGlobals: validator.spaces.importedGlobals + index)
+                global.initializer, .one(global.type.content), globals: validator.spaces.importedGlobals + index)
         }
         try checkSegments(&validator)
         try checkExports(&validator)
@@ -37,15 +36,13 @@ extension Module {
         guard spaces.tables.count <= ImplementationLimits.tables else {
             throw ModuleError(.tooLarge(.tables), at: offsets[.table])
         }
-        for (index, table) in spaces.tables.enumerated() where !table.limits.isOrdered {
-            throw error(.limitsOrder, in: index < spaces.importedTables ? .imports : .table)
+        for (index, table) in spaces.tables.enumerated() {
+            let section = index < spaces.importedTables ? SectionKind.imports : .table
+            try check(table.limits, atMost: ImplementationLimits.tableElements, .tableSize, in: section)
         }
         for (index, memory) in spaces.memories.enumerated() {
             let section = index < spaces.importedMemories ? SectionKind.imports : .memory
-            guard memory.limits.isOrdered else { throw error(.limitsOrder, in: section) }
-            guard max(memory.limits.minimum, memory.limits.maximum ?? 0) <= ImplementationLimits.memoryPages else {
-                throw error(.memorySize, in: section)
-            }
+            try check(memory.limits, atMost: ImplementationLimits.memoryPages, .memorySize, in: section)
         }
         guard spaces.memories.count <= 1 else {
             throw ModuleError(.unsupported(.multipleMemories), at: offsets[memories.isEmpty ? .imports : .memory])
@@ -55,6 +52,14 @@ extension Module {
             guard type < types.count else { throw error(.unknownType(type), in: section) }
             guard types[Int(type)].results.isEmpty else { throw error(.tagResults, in: section) }
         }
+    }
+
+    /// Limits (Core 3.2.1): the maximum, if there is one, is not less than the minimum, and neither is more than addresses reach.
+    private func check(
+        _ limits: ResizableLimits, atMost bound: UInt32, _ violation: Violation, in section: SectionKind
+    ) throws(ModuleError) {
+        guard limits.minimum <= limits.maximum ?? .max else { throw error(.limitsOrder, in: section) }
+        guard max(limits.minimum, limits.maximum ?? 0) <= bound else { throw error(violation, in: section) }
     }
 
     private func checkSegments(_ validator: inout FunctionValidator) throws(ModuleError) {
@@ -111,11 +116,6 @@ extension Module {
     }
 }
 
-extension ResizableLimits {
-    /// Whether the maximum, if there is one, is not less than the minimum (Core 3.2.1 Limits).
-    fileprivate var isOrdered: Bool { minimum <= maximum ?? .max }
-}
-
 // Constant expressions (Core 3.3.10).
 
 extension FunctionValidator {
@@ -126,31 +126,29 @@ extension FunctionValidator {
         return true
     }
 
-    /// Checks a constant expression, and declares the functions that it names. `definedGlobals`: how many globals stand before the one
-    /// that it belongs to.
+    /// Checks a constant expression, and declares the functions that it names. `globals`: how many it may name, which for that of a
+    /// global are those before it (3.0; release 2.0 knows imported ones alone).
     fileprivate mutating func checkConstant(
-        _ expression: Expression, _ results: TypeList, definedGlobals: Int = .max
+        _ expression: Expression, _ results: TypeList, globals: Int = .max
     ) throws(ModuleError) {
         begin(expression, results: results)
         var reader = expression.instructions
         while let instruction = try reader.next() {
             offset = instruction.offset
-            try checkIsConstant(instruction, definedGlobals)
+            try checkIsConstant(instruction, globals)
             try validate(instruction)
         }
         try finish()
     }
 
-    private mutating func checkIsConstant(_ instruction: Instruction, _ definedGlobals: Int) throws(ModuleError) {
+    private mutating func checkIsConstant(_ instruction: Instruction, _ globals: Int) throws(ModuleError) {
         switch instruction.opcode {
         case .i32Const, .i64Const, .f32Const, .f64Const, .v128Const, .refNull, .end: break
         case .i32Add, .i32Sub, .i32Mul, .i64Add, .i64Sub, .i64Mul: break
         case .refFunc: _ = declare(instruction.index)
         case .globalGet:
-            guard instruction.index < min(definedGlobals, spaces.globals.count) else { throw error(.unknownGlobal(instruction.index)) }
+            guard instruction.index < min(globals, spaces.globals.count) else { throw error(.unknownGlobal(instruction.index)) }
             guard !spaces.globals[Int(instruction.index)].isMutable else { throw error(.constantExpressionRequired) }
-            // Release 2.0 knows imported globals alone here; with garbage collection came those that the module defines.
-            guard instruction.index < spaces.importedGlobals else { throw ModuleError(.unsupported(.garbageCollection), at: offset) }
         default: throw error(.constantExpressionRequired)
         }
     }

@@ -1,7 +1,10 @@
-/// The entry that libFuzzer calls with inputs, for the decoder, validator and encoder of modules (`scripts/fuzz`).
+/// The entry that libFuzzer calls with inputs, for the decoder, validator and encoder of modules and for the engine (`scripts/fuzz`).
 ///
 /// Any bytes must be a module or an error. What decodes must survive encoding; what is valid must also read and write instruction by
-/// instruction. A broken rule traps, which libFuzzer reports with the input.
+/// instruction, and run, with little of everything, saved and restored on the way (`BoundedRun`, which the tests of the engine have,
+/// too). A broken rule traps, which libFuzzer reports with the input.
+import Engine
+import Wasm
 
 @_cdecl("LLVMFuzzerTestOneInput")
 package func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
@@ -15,6 +18,8 @@ package func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     guard (try? module.validate()) != nil else { return 0 }
     precondition((try? again.validate()) != nil, "encoding keeps a module valid")
     for function in module.functions { rewrite(function.body) }
+    var runs = BoundedRun()
+    runs.run(bytes, saves: true)
     return 0
 }
 

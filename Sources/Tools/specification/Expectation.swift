@@ -3,7 +3,7 @@ import Engine
 import Wasm
 
 extension Script.Expectation {
-    /// The value to give to a function; nil if it cannot be read.
+    /// The value to give to a function; nil if it is none of ours.
     var argument: Value? {
         switch type {
         case "v128":
