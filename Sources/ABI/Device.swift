@@ -1,4 +1,4 @@
-/// What a server and the page say to each other through the server's hart, when its grant allows it.
+/// What a server and a device, mostly the page, say to each other through the server's hart, when its grant allows it.
 ///
 /// Every call and event is: operation (u16), token (u32, chosen by the server, returned by the event that completes the call;
 /// 0 otherwise), status (u32, 0 or an `Errno`), bytes.
@@ -18,4 +18,13 @@ package enum DeviceOperation: UInt16, CaseIterable, Sendable {
     case pageSend = 6
     /// Event (`page`): a message from the page.
     case pageReceive = 7
+    /// Call (`block`): what the block device is like. Completed with a `BlockGeometry`. (Of this and the calls below, the rules and
+    /// the errors: README.md, "The block device".)
+    case blockGeometry = 8
+    /// Call (`block`): read blocks, a `BlockRange`. Completed with their bytes, all of them.
+    case blockRead = 9
+    /// Call (`block`): write blocks, a `BlockWrite`. Completed without bytes.
+    case blockWrite = 10
+    /// Call (`block`): make durable every write whose completion came before this call. Completed, without bytes, when they are.
+    case blockFlush = 11
 }

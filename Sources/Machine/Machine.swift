@@ -56,6 +56,12 @@ package final class Machine {
     package internal(set) var panic: String?
     /// Whether resmgr has said that the system is up.
     package internal(set) var isBooted = false
+    /// The block device, if there is one. It is put in before the first turn.
+    package var disk: Disk?
+    /// Asked about each call to the disk before it completes: how it fails, or nil.
+    package var onDiskOperation: ((DiskOperation) -> DiskFault?)?
+    /// Whether the power was cut.
+    package internal(set) var isOff = false
     /// Whether init has ended well.
     package internal(set) var isHalted = false
     /// Called with each message from the agent to the page. Without it, they gather in `pageMessages`.

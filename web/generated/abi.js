@@ -206,7 +206,7 @@ export const Signal = Object.freeze({
   badSystemCall: 31,
 });
 
-/** What a server and the page say to each other. */
+/** What a server and a device say to each other. */
 export const DeviceOperation = Object.freeze({
   consoleWrite: 1,
   consoleInput: 2,
@@ -215,6 +215,10 @@ export const DeviceOperation = Object.freeze({
   fetch: 5,
   pageSend: 6,
   pageReceive: 7,
+  blockGeometry: 8,
+  blockRead: 9,
+  blockWrite: 10,
+  blockFlush: 11,
 });
 
 /** Bits: the device calls that a server's hart serves. */
@@ -222,6 +226,7 @@ export const DeviceGrant = Object.freeze({
   console: 1,
   fetch: 2,
   page: 4,
+  block: 8,
 });
 
 /** What runs in a hart. */
