@@ -128,7 +128,7 @@ let package = Package(
         tests("LibOS", ["LibOS", "ABI", "TestSupport"]),
         tests("Wasm", ["Wasm"]),
         tests("Engine", ["Engine", "Wasm"]),
-        tests("Machine", ["Machine", "Wasm", "ABI"]),
+        tests("Machine", ["Machine", "Wasm", "ServerKit", "ABI", "TestSupport"]),
         tests("Martlet", ["Martlet", "ProgramPort", "LibOS", "FileServer", "ABI"]),
         tests("Shell", ["Shell", "SystemV", "Martlet", "sh", "utilities", "agent", "ABI"]),
     ]

@@ -21,6 +21,8 @@ package final class Machine {
         package var programPages = 65536
         /// Where time comes from.
         package var time = Time.virtual
+        /// The block device as it is at the start. (A machine that was written down goes on with its own.)
+        package var disk: Disk?
 
         /// Called with a line for each message that is sent.
         package var trace: ((String) -> Void)?
@@ -56,8 +58,8 @@ package final class Machine {
     package internal(set) var panic: String?
     /// Whether resmgr has said that the system is up.
     package internal(set) var isBooted = false
-    /// The block device, if there is one. It is put in before the first turn.
-    package var disk: Disk?
+    /// The block device, if there is one.
+    package internal(set) var disk: Disk?
     /// Asked about each call to the disk before it completes: how it fails, or nil.
     package var onDiskOperation: ((DiskOperation) -> DiskFault?)?
     /// Whether the power was cut.
@@ -98,6 +100,7 @@ package final class Machine {
     ///   - scripts: programs by name. An image whose bytes are `script:NAME` is such a program.
     package convenience init(_ options: Options, servers: ServerSet, scripts: [String: Script] = [:]) {
         self.init(empty: options, servers, scripts)
+        disk = options.disk
         guard let reactor = servers.make("resmgr") else {
             panic = "there is no resource manager"
             return
