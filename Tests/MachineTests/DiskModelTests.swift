@@ -39,21 +39,26 @@ struct Scribbler: Reactor, Sendable {
     /// What a sector holds after that write.
     static func sector(_ number: Int, _ place: Int) -> [UInt8] {
         if number == 0 { return [UInt8](repeating: 0, count: BlockGeometry.sector) }
-        var writer = Writer(capacity: BlockGeometry.sector)
-        while writer.bytes.count < BlockGeometry.sector {
-            writer.u32(UInt32(number))
-            writer.u32(UInt32(place))
-        }
+        let mark = mark(number, place)
+        return (0..<BlockGeometry.sector / mark.count).flatMap { _ in mark }
+    }
+
+    private static func mark(_ number: Int, _ place: Int) -> [UInt8] {
+        var writer = Writer()
+        writer.u32(UInt32(number))
+        writer.u32(UInt32(place))
         return writer.bytes
     }
 
     /// Which write each of some sectors is of. A sector that is not whole or not in its place is of none: -1.
     static func writers(of bytes: [UInt8], from place: Int) -> [Int] {
         stride(from: 0, to: bytes.count, by: BlockGeometry.sector).map { start in
-            let sector = Array(bytes[start..<start + BlockGeometry.sector])
-            var reader = Reader(sector)
+            let sector = bytes[start..<start + BlockGeometry.sector]
+            var reader = Reader(bytes, from: start)
             let number = Int((try? reader.u32()) ?? 0)
-            return sector == Scribbler.sector(number, place + start / BlockGeometry.sector) ? number : -1
+            // It begins as it should and repeats itself.
+            let begin = number == 0 ? [UInt8](repeating: 0, count: 8) : mark(number, place + start / BlockGeometry.sector)
+            return sector.prefix(8) == begin[...] && sector.dropFirst(8) == sector.dropLast(8) ? number : -1
         }
     }
 
@@ -80,7 +85,7 @@ struct Scribbler: Reactor, Sendable {
     private mutating func call() -> DeviceMessage {
         clock += 1
         underWay += 1
-        let operation = random.pick([DeviceOperation.blockWrite, .blockWrite, .blockWrite, .blockRead, .blockFlush])
+        let operation = random.pick([DeviceOperation.blockWrite, .blockWrite, .blockWrite, .blockWrite, .blockRead, .blockFlush])
         let count = operation == .blockFlush ? 0 : 1 + random.below(4)
         let first = random.below(Int(geometry.blockCount) - count + 1)
         let unit = Int(geometry.blockSize) / BlockGeometry.sector
@@ -100,48 +105,57 @@ struct Scribbler: Reactor, Sendable {
 
 /// What the rules say of what a sector may hold.
 struct Rules {
+    /// Of all deeds, the writes and their numbers. The first is the disk's making.
     let writes: [(number: Int, deed: Deed)]
-    let flushes: [Deed]
+    private let deeds: [Deed]
+    /// When the last flush was called that was answered.
+    private let lastFlush: Int
 
     init(_ deeds: [Deed]) {
+        self.deeds = deeds
         writes = deeds.enumerated().filter { $0.element.operation == .blockWrite }.map { ($0.offset, $0.element) }
-        flushes = deeds.filter { $0.operation == .blockFlush && $0.completed != nil }
+        lastFlush = deeds.filter { $0.operation == .blockFlush && $0.completed != nil }.map { $0.called }.max() ?? 1
     }
 
-    /// Whether a flush that was answered covers a write. The first write is the disk's making.
-    func isDurable(_ number: Int, _ write: Deed) -> Bool {
-        guard let completed = write.completed else { return false }
-        return number == 0 || flushes.contains { completed < $0.called }
+    /// Whether a flush that was answered covers a write.
+    func isDurable(_ write: Deed) -> Bool { write.completed.map { $0 < lastFlush } ?? false }
+
+    /// Of each sector of a range, when the last of those writes was called that are there for certain.
+    private func last(in range: Range<Int>, where isCertain: (Deed) -> Bool) -> [Int] {
+        var last = [Int](repeating: 0, count: range.count)
+        for (_, write) in writes where write.range.overlaps(range) && isCertain(write) {
+            for place in write.range.clamped(to: range) {
+                last[place - range.lowerBound] = max(last[place - range.lowerBound], write.called)
+            }
+        }
+        return last
     }
 
-    /// Why a sector may not be as that write left it, if these writes are there for certain. Nil: it may.
-    private func objection(_ number: Int, at place: Int, certain: [(number: Int, deed: Deed)]) -> String? {
-        guard let write = writes.first(where: { $0.number == number })?.deed, write.range.contains(place) else {
+    /// Why a sector may not be as that write left it, if another was called at that time and is there for certain. Nil: it may.
+    private func objection(_ number: Int, at place: Int, last: Int) -> String? {
+        guard deeds.indices.contains(number), deeds[number].operation == .blockWrite, deeds[number].range.contains(place) else {
             return "sector \(place) is of no write to it (\(number))"
         }
-        guard let completed = write.completed else { return nil }
-        for later in certain where later.deed.range.contains(place) && completed < later.deed.called {
-            return "sector \(place) is of write \(number), although write \(later.number) came later"
-        }
-        return nil
+        guard let completed = deeds[number].completed, completed < last else { return nil }
+        return "sector \(place) is of write \(number), although a later one is there for certain"
     }
 
     /// What is wrong with a disk after a cut.
     func objections(afterCut contents: DiskContents) -> [String] {
-        let certain = writes.filter { isDurable($0.number, $0.deed) }
+        let last = last(in: deeds[0].range, where: isDurable)
         return Scribbler.writers(of: contents.bytes, from: 0).enumerated().compactMap {
-            objection($0.element, at: $0.offset, certain: certain)
+            objection($0.element, at: $0.offset, last: last[$0.offset])
         }
     }
 
     /// What is wrong with what a read saw.
     func objections(to read: Deed) -> [String] {
-        let certain = writes.filter { ($0.deed.completed ?? .max) < read.called }
+        let last = last(in: read.range) { ($0.completed ?? .max) < read.called }
         return zip(read.range, read.seen).compactMap { place, number in
-            if let write = writes.first(where: { $0.number == number })?.deed, write.called > read.completed ?? 0 {
+            if deeds.indices.contains(number), deeds[number].called > read.completed ?? 0 {
                 return "sector \(place) is of write \(number), which was called after the read"
             }
-            return objection(number, at: place, certain: certain)
+            return objection(number, at: place, last: last[place - read.range.lowerBound])
         }
     }
 }
@@ -165,7 +179,7 @@ struct Rules {
             let now = Scribbler.writers(of: contents.bytes, from: 0)
             var lostAt = Int.max
             for (number, write) in rules.writes.dropFirst() {
-                if rules.isDurable(number, write) {
+                if rules.isDurable(write) {
                     durable += 1
                     continue
                 }
@@ -192,10 +206,10 @@ struct Rules {
         for seed in Run.seed..<Run.seed + (Run.isLong ? 10_000 : 1000) {
             var random = Seeded(seed)
             let blockSize = random.pick([512, 1024, 4096])
-            let contents = DiskContents(size: blockSize * (8 + random.below(120)))
+            let contents = DiskContents(size: blockSize * (8 + random.below(150)))
             let disk = Disk(contents, blockSize: blockSize, seed: random.next())
             let machine = DiskMachine.make(seed: seed, disk: disk, user: Scribbler(disk.geometry, seed: random.next()))
-            machine.run(limit: random.below(120)) { false }
+            machine.run(limit: random.below(60)) { false }
             let user = try #require(machine.user(Scribbler.self))
             let rules = Rules(user.deeds)
             let left = try #require(machine.powerCut())
@@ -215,7 +229,10 @@ struct Rules {
             ("kept", seen.kept), ("lost", seen.lost), ("torn", seen.torn), ("torn after its completion", seen.tornLate),
             ("kept, one before it lost", seen.reordered), ("durable", seen.durable), ("completed out of order", seen.outOfOrder),
             ("read", seen.reads),
-        ] { #expect(count >= 100, "\(name): \(count)") }
+        ] {
+            print(name, count)
+            #expect(count >= 100, "\(name): \(count)")
+        }
     }
 
     @Test func theRulesObject() {
