@@ -7,7 +7,7 @@ import Testing
 
 /// A toy of a journal: a transaction changes all home blocks at once, by way of a log. Home blocks that do not agree are damage.
 ///
-/// Block 0 holds the number of the last committed transaction, blocks 1 to 4 the log, blocks 5 to 8 the homes; a sector holds the number
+/// Block 0 holds the number of the last committed transaction, blocks 1 to 4 the log, blocks 5 to 8 the homes; a sector begins with the number
 /// of its transaction. A transaction: log, flush, commit, flush (now it is acknowledged), homes, flush. Recovery copies to the homes
 /// what of the log bears the committed number; a log that bears another number is of a transaction that never was.
 struct Ledger: Reactor, Checkpointable, Sendable {
@@ -53,7 +53,10 @@ struct Ledger: Reactor, Checkpointable, Sendable {
         case .start: call([.read(0, 9)], &effects)
         case .device(let bytes):
             var reader = Reader(bytes)
-            guard let answer = try? DeviceMessage(from: &reader), answer.error == nil else { return damage = "a call failed" }
+            guard let answer = try? DeviceMessage(from: &reader), answer.error == nil else {
+                damage = "a call failed"
+                return
+            }
             waiting -= 1
             if waiting == 0 { go(answer.bytes, &effects) }
         default: break
@@ -124,7 +127,10 @@ struct Ledger: Reactor, Checkpointable, Sendable {
     /// A block of the transaction. (A commit is its first sector: a block may be torn, a sector not.)
     private var block: [UInt8] {
         var writer = Writer(capacity: 1024)
-        for _ in 0..<128 { writer.u64(transaction) }
+        for _ in 0..<2 {
+            writer.u64(transaction)
+            writer.raw([UInt8](repeating: 0xEE, count: BlockGeometry.sector - 8))
+        }
         return writer.bytes
     }
 
@@ -194,7 +200,6 @@ struct Ledger: Reactor, Checkpointable, Sendable {
         var caught = 0
         var recoveries = 0
         for seed in Run.seed..<Run.seed + 300 where loss(flaw, seed: seed, counting: &recoveries) != nil { caught += 1 }
-        print(flaw, caught)
         #expect(caught >= 10, "\(flaw): \(caught) of 300")
     }
 }
