@@ -163,6 +163,15 @@ import Testing
         #expect(try cuts([[.write(2, blocks(1))], [.write(2, blocks(2))], [.flush], [.write(3, blocks(3))]], block: 2) == [[2, 2]])
     }
 
+    @Test func aCutThatLosesNothingLeavesWhatWasRead() throws {
+        // Of writes over one another that all survive, the last is there.
+        let batches = (UInt8(1)...3).map { value in (UInt64(0)..<8).map { DeviceMessage.write($0, blocks(value)) } }
+        let disk = try #require(try run(batches, on: disk()).machine.disk)
+        let whole = (UInt64(0)..<500).count { disk.contents(afterPowerCut: $0) == disk.visible }
+        #expect(disk.visible.read(at: 0, count: 8 * 1024) == blocks(3, 8))
+        #expect(whole >= 10, "\(whole) of 500")
+    }
+
     @Test func aFlushPromisesNothingOfAWriteUnderWay() throws {
         var isEverLost = false
         for seed in UInt64(0)..<100 {
