@@ -5,7 +5,7 @@ import ServerKit
 /// no more: wherever that leaves something open, a seeded chance of the disk's own decides.
 ///
 /// The sectors of a write *land* one by one, in any order, between its call and its completion; landed, they are what is read. What has
-/// landed is in the cache until a flush that was called later is completed, or until the cache is full and its oldest write goes to the
+/// landed is in the cache until a flush that was called later is completed, or until the cache is full and its oldest writes go to the
 /// medium.
 package struct Disk: Sendable {
     /// Most bytes in the cache.
@@ -89,19 +89,32 @@ package struct Disk: Sendable {
         cache.append(CachedWrite(landing: nextLanding, offset: offset, bytes: bytes))
         cachedBytes += bytes.count
         nextLanding += 1
-        while cachedBytes > Disk.cacheSize { writeBack(cache.removeFirst()) }
+        if cachedBytes > Disk.cacheSize {
+            // An eighth at once, so that not every further write moves the whole cache.
+            var excess = cachedBytes - Disk.cacheSize / 8 * 7
+            writeBack { write in
+                defer { excess -= write.bytes.count }
+                return excess > 0
+            }
+        }
     }
 
-    /// What left the cache becomes durable.
-    private mutating func writeBack(_ write: CachedWrite) {
-        durable.write(write.bytes[...], at: write.offset)
-        cachedBytes -= write.bytes.count
+    /// Makes durable, from the oldest on, what is due, and takes it out of the cache.
+    private mutating func writeBack(while isDue: (CachedWrite) -> Bool) {
+        let end = cache.firstIndex { !isDue($0) } ?? cache.count
+        for write in cache[..<end] {
+            durable.write(write.bytes[...], at: write.offset)
+            cachedBytes -= write.bytes.count
+        }
+        cache.removeFirst(end)
     }
 
     /// Of other writes under way, the sectors that lie in these bytes land now or later, by chance.
     private mutating func landSome(of range: Range<Int>, besides index: Int) {
         for other in calls.indices where other != index {
-            guard case .write(let offset, _, let isOpen) = calls[other].work else { continue }
+            guard case .write(let offset, let bytes, let isOpen) = calls[other].work, range.overlaps(offset..<offset + bytes.count) else {
+                continue
+            }
             // Drawn before, so that `land` need not change the disk while it asks.
             var isChosen = [Bool](repeating: false, count: isOpen.count)
             for sector in isOpen.indices where range.contains(offset + sector * BlockGeometry.sector) {
@@ -139,7 +152,7 @@ package struct Disk: Sendable {
             switch fault {
             case .withoutEffect: break
             case .withPartialEffect: settle(before: end)
-            case .withEffect, nil: while let write = cache.first, write.landing < end { writeBack(cache.removeFirst()) }
+            case .withEffect, nil: writeBack { $0.landing < end }
             }
         }
         calls.remove(at: index)
