@@ -130,7 +130,7 @@ let package = Package(
         tests("LibOS", ["LibOS", "ABI", "TestSupport"]),
         tests("Wasm", ["Wasm", "TestSupport"]),
         tests("Engine", ["Engine", "Wasm", "TestSupport"]),
-        tests("Machine", ["Machine", "Wasm", "ABI"]),
+        tests("Machine", ["Machine", "Wasm", "Engine", "ServerKit", "ABI", "TestSupport"]),
         tests("Martlet", ["Martlet", "ProgramPort", "LibOS", "FileServer", "ABI"]),
         tests("Shell", ["Shell", "SystemV", "Martlet", "sh", "utilities", "agent", "ABI"]),
     ]

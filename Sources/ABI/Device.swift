@@ -1,4 +1,4 @@
-/// What a server and the page say to each other through the server's hart, when its grant allows it.
+/// What a server and a device, mostly the page, say to each other through the server's hart, when its grant allows it.
 ///
 /// Every call and event is: operation (u16), token (u32, chosen by the server, returned by the event that completes the call;
 /// 0 otherwise), status (u32, 0 or an `Errno`), bytes.
@@ -21,4 +21,13 @@ package enum DeviceOperation: UInt16, CaseIterable, Sendable {
     /// Call (`page`): whoever read the page's messages has closed the device. What it has not answered, nobody will: messages that
     /// were not read are dropped. Not completed.
     case pageClosed = 8
+    /// Call (`block`): what the block device is like. Completed with a `BlockGeometry`. (Of this and the calls below, the rules and
+    /// the errors: README.md, "The block device".)
+    case blockGeometry = 9
+    /// Call (`block`): read blocks, a `BlockRange`. Completed with their bytes, all of them.
+    case blockRead = 10
+    /// Call (`block`): write blocks, a `BlockWrite`. Completed without bytes.
+    case blockWrite = 11
+    /// Call (`block`): make durable every write whose completion came before this call. Completed, without bytes, when they are.
+    case blockFlush = 12
 }

@@ -34,6 +34,10 @@ package enum Limits {
     package static let registration: UInt64 = 5_000_000_000
     /// Nanoseconds of hart time away from the event loop after which the libOS answers YIELD.
     package static let yield: UInt64 = 5_000_000
+    /// Bytes that one read or write of the block device carries.
+    package static let blockTransfer = 1 << 20
+    /// Calls to the block device that a server may have unanswered.
+    package static let blockCalls = 64
     /// Bytes of a program image.
     package static let image = 512 << 20
 }

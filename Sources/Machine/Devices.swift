@@ -1,7 +1,7 @@
 import ABI
 import ServerKit
 
-// The devices of the simulated machine: the console, the files of a static host, and the page.
+// The devices of the simulated machine: the console, the files of a static host, and the page. (The disk: DiskCalls.swift.)
 
 extension Machine {
     /// Bytes of console input that are under way at most: as the page does, until the terminal has taken them.
@@ -25,6 +25,8 @@ extension Machine {
             if let onPageMessage { onPageMessage(call.bytes) } else { pageMessages.append(call.bytes) }
         case .pageClosed where grants.contains(.page):
             onPageClosed?()
+        case .blockGeometry, .blockRead, .blockWrite, .blockFlush:
+            blockCall(hart, grants, call)
         default:
             log(Array("a device call without a grant".utf8))
             return .notPermitted

@@ -23,6 +23,8 @@ package final class Machine {
         package var time = Time.virtual
         /// Modules of programs that were compiled before.
         package var modules = ModuleCache()
+        /// The block device as it is at the start. (A machine that was written down goes on with its own.)
+        package var disk: Disk?
 
         /// Called with a line for each message that is sent.
         package var trace: ((String) -> Void)?
@@ -58,6 +60,12 @@ package final class Machine {
     package internal(set) var panic: String?
     /// Whether resmgr has said that the system is up.
     package internal(set) var isBooted = false
+    /// The block device, if there is one.
+    package internal(set) var disk: Disk?
+    /// Asked about each call to the disk before it completes: how it fails, or nil.
+    package var onDiskOperation: ((DiskOperation) -> DiskFault?)?
+    /// Whether the power was cut.
+    package internal(set) var isOff = false
     /// Whether init has ended well.
     package internal(set) var isHalted = false
     /// Called with each message from the agent to the page. Without it, they gather in `pageMessages`.
@@ -95,6 +103,7 @@ package final class Machine {
     ///   - scripts: programs by name. An image whose bytes are `script:NAME` is such a program.
     package convenience init(_ options: Options, servers: ServerSet, scripts: [String: Script] = [:]) {
         self.init(empty: options, servers, scripts)
+        disk = options.disk
         let code: any ServerCode
         do throws(ServerFailure) {
             guard let made = try servers.code(of: "resmgr") else { throw ServerFailure(text: "there is none") }

@@ -76,6 +76,7 @@ extension Machine {
         (hart as? ProgramHart)?.abandon()
         hart.closeAll(sayingLast: false)
         hartOrder.removeAll { $0 == id }
+        disk?.abandon(id)
     }
 
     /// Kills a server or program as a trap or a lost worker would, and tells resmgr.

@@ -2,7 +2,7 @@ package import ABI
 import ServerKit
 
 // What happens next. Of all that may happen (the first device event of each hart, the first message of each queue, a program's next
-// time slice, a word of the monitor) one thing is drawn by the seed.
+// time slice, a word of the monitor, the completion of any call to the disk) one thing is drawn by the seed.
 
 extension Machine {
     /// Something that may happen next.
@@ -26,13 +26,14 @@ extension Machine {
         case worked
         /// Nothing can happen before this time, or (`never`) before something comes from outside.
         case waits(until: Nanoseconds)
-        /// resmgr gave up, or the system is down.
+        /// resmgr gave up, the system is down, or the power was cut.
         case stopped
     }
 
     private enum Choice {
         case event(Int)
         case message(Channel, Int)
+        case disk
     }
 
     /// A program has something to go on with.
@@ -40,7 +41,7 @@ extension Machine {
 
     /// Lets one thing happen, if one can.
     package func turn() -> Turn {
-        if panic != nil || isHalted { return .stopped }
+        if panic != nil || isHalted || isOff { return .stopped }
         passTime()
         fireTimers()
         var choices: [Choice] = []
@@ -52,10 +53,13 @@ extension Machine {
         for channel in channelOrder {
             for side in 0..<2 where !channel.queues[side].isEmpty { choices.append(.message(channel, side)) }
         }
+        let diskCalls = disk?.callCount ?? 0
+        if diskCalls > 0 { choices.append(.disk) }
         guard !choices.isEmpty else { return .waits(until: nextDeadline) }
         switch choices[chance.below(choices.count)] {
         case .event(let index): perform(due.remove(at: index))
         case .message(let channel, let side): deliver(channel, side)
+        case .disk: completeDiskCall(chance.below(diskCalls))
         }
         return .worked
     }

@@ -6,11 +6,12 @@ import ServerKit
 // The whole simulated machine written down between two turns, and read back. A machine that was read back goes on as the one that
 // was written down would have, turn by turn.
 //
-// Not part of it: the options (site, limits, where time comes from), which whoever restores it gives anew, and what was gathered for
-// tests (console, logs, page messages). A machine that runs scripts cannot be written down: they are threads of the host.
+// Not part of it: the options (site, limits, where time comes from) and what makes the disk fail, which whoever restores it gives
+// anew, and what was gathered for tests (console, logs, page messages). A machine that runs scripts cannot be written down: they are
+// threads of the host.
 
 extension Machine {
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
 
     /// The state of a machine in virtual time. Throws `notSupported` if a program is a script, or a server cannot be written down.
     package func encoded() throws(Errno) -> [UInt8] {
@@ -20,6 +21,7 @@ extension Machine {
         writer.u64(chance.state)
         writer.bool(isBooted)
         writer.bool(isHalted)
+        writer.bool(isOff)
         writer.bytes(typed)
         writer.u32(UInt32(typedUnderWay))
         writer.bool(consoleSize != nil)
@@ -33,6 +35,8 @@ extension Machine {
             guard let hart = harts[id] else { continue }
             try hart.encode(into: &writer)
         }
+        writer.bool(disk != nil)
+        disk?.encode(into: &writer)
         return writer.bytes
     }
 
@@ -50,12 +54,14 @@ extension Machine {
         if !reseeds { chance = Chance(seed: state) }
         isBooted = try reader.bool()
         isHalted = try reader.bool()
+        isOff = try reader.bool()
         typed = try reader.bytes()
         typedUnderWay = Int(try reader.u32())
         consoleSize = try reader.bool() ? try reader.value(WindowSize.self) : nil
         for _ in 0..<(try reader.u32()) { due.append(try Event(from: &reader)) }
         for _ in 0..<(try reader.u32()) { restore(try Channel(from: &reader)) }
         for _ in 0..<(try reader.u32()) { restore(try hart(from: &reader)) }
+        if try reader.bool() { disk = try Disk(from: &reader) }
         try reader.finish()
     }
 

@@ -16,6 +16,13 @@ package struct DeviceMessage: Wire, Equatable, Sendable {
         self.bytes = bytes
     }
 
+    /// A call or event whose bytes are the layout of `body`.
+    package init(_ operation: DeviceOperation, token: UInt32 = 0, body: some Wire) {
+        var writer = Writer()
+        writer.value(body)
+        self.init(operation, token: token, bytes: writer.bytes)
+    }
+
     package init(from reader: inout Reader) throws(Errno) {
         guard let operation = DeviceOperation(rawValue: try reader.u16()) else { throw .badMessage }
         self.operation = operation

@@ -103,6 +103,8 @@ struct Sample: Sendable, CustomTestStringConvertible {
                 configuration: text)),
         Sample(EndHart(hart: HartID(rawValue: 4))),
         Sample(HartGone(hart: HartID(rawValue: 4), reason: .trap, text: text), isTailed: true),
+        Sample(BlockGeometry(blockSize: 4096, blockCount: 1 << 40, isWritable: true, hasWriteCache: false)),
+        Sample(BlockRange(first: 1 << 33, count: 7)), Sample(BlockWrite(first: 1 << 33, bytes: text), isTailed: true),
     ]
     private static let processes: [Sample] = [
         Sample(

@@ -206,7 +206,7 @@ export const Signal = Object.freeze({
   badSystemCall: 31,
 });
 
-/** What a server and the page say to each other. */
+/** What a server and a device say to each other. */
 export const DeviceOperation = Object.freeze({
   consoleWrite: 1,
   consoleInput: 2,
@@ -216,6 +216,10 @@ export const DeviceOperation = Object.freeze({
   pageSend: 6,
   pageReceive: 7,
   pageClosed: 8,
+  blockGeometry: 9,
+  blockRead: 10,
+  blockWrite: 11,
+  blockFlush: 12,
 });
 
 /** Bits: the device calls that a server's hart serves. */
@@ -223,6 +227,7 @@ export const DeviceGrant = Object.freeze({
   console: 1,
   fetch: 2,
   page: 4,
+  block: 8,
 });
 
 /** What runs in a hart. */

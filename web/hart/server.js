@@ -1,7 +1,7 @@
 // @ts-check
 // A hart that runs a server module. What the imports and exports mean: Sources/ABI/README.md.
 
-import { DEVICE_HEADER } from "../device.js";
+import { DEVICE_HEADER, deviceEvent } from "../device.js";
 import { DeviceGrant, DeviceOperation, Errno } from "../generated/abi.js";
 import { BodyReader } from "../message.js";
 import { Timer } from "./clock.js";
@@ -19,6 +19,10 @@ const grantOf = new Map([
   [DeviceOperation.fetch, DeviceGrant.fetch],
   [DeviceOperation.pageSend, DeviceGrant.page],
   [DeviceOperation.pageClosed, DeviceGrant.page],
+  [DeviceOperation.blockGeometry, DeviceGrant.block],
+  [DeviceOperation.blockRead, DeviceGrant.block],
+  [DeviceOperation.blockWrite, DeviceGrant.block],
+  [DeviceOperation.blockFlush, DeviceGrant.block],
 ]);
 
 export class Server {
@@ -117,11 +121,18 @@ export class Server {
   #device(call) {
     const reader = new BodyReader(call);
     const operation = reader.u16();
+    const token = reader.u32();
+    reader.u32();
     const grant = grantOf.get(operation);
-    if (grant === undefined || (this.#start.grants & grant) === 0) return Errno.notPermitted;
+    const isGranted = grant !== undefined && (this.#start.grants & grant) !== 0;
+    if (grant === DeviceGrant.block) {
+      // This hart reaches no block device. A server waits for the event, which must not come before its call returned.
+      const refusal = deviceEvent(operation, token, isGranted ? Errno.notSupported : Errno.notPermitted);
+      queueMicrotask(() => this.device(refusal));
+      return Errno.success;
+    }
+    if (!isGranted) return Errno.notPermitted;
     if (operation === DeviceOperation.fetch) {
-      const token = reader.u32();
-      reader.u32();
       fetchFile(reader.rest(), this.#start.build, token, (event) => this.device(event));
     } else this.#report.device(call);
     return Errno.success;

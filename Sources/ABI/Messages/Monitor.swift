@@ -25,6 +25,8 @@ package struct DeviceGrant: OptionSet, Identifier {
     package static let fetch = DeviceGrant(rawValue: 1 << 1)
     /// The page's own requests (`machine.run` and its kin).
     package static let page = DeviceGrant(rawValue: 1 << 2)
+    /// The block device: every block of it.
+    package static let block = DeviceGrant(rawValue: 1 << 3)
 }
 
 /// Creates a worker.

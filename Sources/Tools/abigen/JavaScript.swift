@@ -23,12 +23,12 @@ func javaScript() -> String {
     text += object("Errno", "The errors; 0 is success.", [("success", 0)] + numbers(Errno.allCases))
     text += object("Limits", "The bounds of the system.", limits)
     text += object("Signal", "The signals that a hart or the page names.", signals)
-    text += object("DeviceOperation", "What a server and the page say to each other.", numbers(DeviceOperation.allCases))
+    text += object("DeviceOperation", "What a server and a device say to each other.", numbers(DeviceOperation.allCases))
     text += object(
         "DeviceGrant", "Bits: the device calls that a server's hart serves.",
         [
             ("console", Int(DeviceGrant.console.rawValue)), ("fetch", Int(DeviceGrant.fetch.rawValue)),
-            ("page", Int(DeviceGrant.page.rawValue)),
+            ("page", Int(DeviceGrant.page.rawValue)), ("block", Int(DeviceGrant.block.rawValue)),
         ])
     text += object("HartRole", "What runs in a hart.", numbers(HartRole.allCases))
     text += object("EndReason", "Why a hart is gone.", numbers(EndReason.allCases))
