@@ -28,7 +28,6 @@ import { trapOf } from "./hart/trap.js";
  * @property {number} cell its own in the arena
  * @property {number} attachment where in the arena connection 0 is
  * @property {string} readiness the name of the channel on which the monitor hears that the hart is up, if it does not park
- * @property {string} lock the name of a lock that the worker holds as long as it lives
  * @property {Uint8Array} stamp
  * @property {Uint8Array} configuration for a server's start input
  * @property {string} wait the way to wait
@@ -72,8 +71,6 @@ const monitor = {
 
 /** @param {Start} start */
 function run(start) {
-  // Its release tells the monitor that this worker and its memories are gone.
-  navigator.locks?.request(start.lock, () => new Promise(() => {}));
   const clock = new Clock(start.began, start.resolution);
   /** @type {Program | null} */
   let program = null;
@@ -152,9 +149,19 @@ function goRound(rings) {
   round();
 }
 
-onmessage = ({ data }) => {
+/**
+ * Fulfilled when this worker holds the lock of its name, which it does as long as it lives: its release tells the monitor that the worker
+ * and its memories are gone. A worker that parks does not return to its event loop, so it must have it before.
+ */
+const locked = new Promise((resolve) => {
+  if (!navigator.locks) return resolve(undefined);
+  void navigator.locks.request(name, () => (resolve(undefined), new Promise(() => {})));
+});
+
+onmessage = async ({ data }) => {
   switch (data.kind) {
     case "start":
+      await locked;
       try {
         run(data);
       } catch (error) {

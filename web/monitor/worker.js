@@ -19,7 +19,7 @@ export const openChannels = () => channels;
 export class HartWorker {
   constructor() {
     alive += 1;
-    this.#worker = new Worker(new URL("../hart.js", import.meta.url), { type: "module", name: "hart" });
+    this.#worker = new Worker(new URL("../hart.js", import.meta.url), { type: "module", name: this.#lock });
     this.#worker.onmessage = ({ data }) => {
       if (data.kind === "channels") this.#count(data.count);
       else this.onReport(data);
@@ -31,10 +31,10 @@ export class HartWorker {
     this.#worker.onmessageerror = () => this.onError("a message to the page could not be read");
   }
 
+  #lock = `martlet-${machine}-${created++}`;
   #worker;
   #isGone = false;
   #channels = 0;
-  #lock = `martlet-${machine}-${created++}`;
 
   /** @type {(report: import("../hart.js").Report) => void} Called with what the worker reports. */
   onReport = () => {};
@@ -48,9 +48,9 @@ export class HartWorker {
     this.#channels = count;
   }
 
-  /** @param {Omit<import("../hart.js").Start, "kind" | "lock">} start */
+  /** @param {Omit<import("../hart.js").Start, "kind">} start */
   start(start) {
-    this.#worker.postMessage({ ...start, kind: "start", lock: this.#lock });
+    this.#worker.postMessage({ ...start, kind: "start" });
   }
 
   /** @param {Uint8Array} bytes a message to resmgr */
