@@ -1,8 +1,11 @@
 """The table of system tests: all cases, by subject."""
 
+import table_files
 import table_shell
+import table_utilities
 
-CASES = [case for subject in [table_shell] for case in subject.CASES]
+#: In this order; a case's place decides its seed.
+CASES = [case for subject in [table_shell, table_utilities, table_files] for case in subject.CASES]
 
 _names = [case.name for case in CASES]
 if len(set(_names)) != len(_names):

@@ -98,9 +98,9 @@ CASES = [
          "read f </dev/null; echo $?", "[one][two three]\n[x][y:z]\na\\b\n1\n", files={"f": " one two three \n", "g": "x:y:z\n", "h": "a\\b\n"}),
     Case("test-compares", "test a = a; echo $?; [ a != a ]; echo $?; [ 10 -gt 9 ]; echo $?; [ -z '' ] && [ -n x ] && [ ! x = y ]; echo $?; "
          "[ ]; echo $?; [ 1 -eq x ] 2>/dev/null; test $? -gt 1 && echo wrong", "0\n1\n0\n0\n1\nwrong\n"),
-    Case("test-asks-of-files", "mkdir d; touch e; ln -s f l; ln -s none dangling; for t in -e -f -d -s -h -L; do for n in f e d l dangling none; do "
-         "[ $t $n ] && echo $t $n; done; done; [ -c /dev/null ] && echo device; exit 0",
-         "-e f\n-e e\n-e d\n-e l\n-f f\n-f e\n-f l\n-d d\n-s f\n-s l\n-h l\n-h dangling\n-L l\n-L dangling\ndevice\n", files={"f": "x"}),
+    Case("test-asks-of-files", "mkdir d; touch e; ln -s f l; ln -s none dangling; for t in -e -f -d -h -L; do for n in f e d l dangling none; do "
+         "[ $t $n ] && echo $t $n; done; done; [ -s f ] && [ -s l ] && ! [ -s e ] && echo sizes; [ -c /dev/null ] && echo device; exit 0",
+         "-e f\n-e e\n-e d\n-e l\n-f f\n-f e\n-f l\n-d d\n-h l\n-h dangling\n-L l\n-L dangling\nsizes\ndevice\n", files={"f": "x"}),
     Case("cd-and-pwd", "mkdir -p a/b; cd a/b; pwd; cd ..; pwd; cd - ; cd; pwd; cd /; pwd; cd //home/./case/a/../a; pwd",
          "/home/case/a/b\n/home/case/a\n/home/case/a/b\n/home\n/\n/home/case/a\n"),
     Case("cd-keeps-or-resolves-links", "mkdir -p a/b; ln -s a/b l; cd l; pwd; pwd -P; cd ..; pwd; cd -P l; pwd",
