@@ -71,8 +71,8 @@ CASES = [
     Case("the-root-is-not-written", "echo x >/etc/hostname; test $? -ne 0 && echo x >>/etc/new", "", cannot(READ_ONLY), 2, why=SHELLS_WORDING),
     Case("links-do-not-cross-file-systems", f"mkdir {SCRATCH}; ln /etc/hostname {SCRATCH}/g; ln -s /etc/hostname {SCRATCH}/h; cat {SCRATCH}/h", "martlet\n",
          tells("ln", (f"{SCRATCH}/g", CROSS_DEVICE))),
-    Case("a-mount-covers-and-stays", "cat /share/f; mount -t tmpfs s /share; mkdir /share/d; rmdir /share; mv /share /tmp/x; ls -d /share/..; ls /share; umount /share", "/share/..\nd\n",
-         re.compile(rf"cat: /share/f: {NO_ENTRY}\nrmdir: /share: {BUSY}\nmv: /share: [^\n]+\n"), why="POSIX allows EBUSY or EXDEV, and mv its words for it"),
+    Case("a-mount-covers-and-stays", "cat /share/f; mount -t tmpfs s /share; mkdir /share/d; rmdir /share; ls -d /share/..; ls /share; umount /share", "/share/..\nd\n",
+         tells("cat", ("/share/f", NO_ENTRY)) + tells("rmdir", ("/share", BUSY))),
     Case("the-tree-of-the-image", "cd /; ls; ls -ld tmp proc home | cut -c 1-10; cat /etc/passwd | head -n 1", "bin\ndev\netc\nhome\nmnt\nproc\nsbin\nshare\ntmp\nvar\n"
          "drwxrwxrwt\ndr-xr-xr-x\ndrwxrwxrwt\nroot:x:0:0:root:/home:/bin/sh\n"),
     # Device nodes (null(4), zero(4), full(4), random(4) of Linux).
