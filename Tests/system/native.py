@@ -1,6 +1,7 @@
 """The native machine under test: the command `martlet`, booted anew for each case."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -9,6 +10,8 @@ from case import FOLDER, TOP, Machine, Package, Result
 
 #: Seconds that no case takes, however busy the host is.
 PATIENCE = 120
+#: What the machine itself says of a program, as a page does on its console; on the error stream it stands beside what the command says.
+LOG = re.compile(rb"^martlet: [^\n]*\[\d+\]: [^\n]*\n", re.MULTILINE)
 
 
 class Native(Machine):
@@ -58,7 +61,7 @@ class Native(Machine):
         with open(streams[0], "rb") as stdin, open(streams[1], "wb") as stdout, open(streams[2], "wb") as stderr:
             done = subprocess.run([*words, "-c", command], stdin=stdin, stdout=stdout, stderr=stderr, timeout=PATIENCE)
         with open(streams[1], "rb") as output, open(streams[2], "rb") as error:
-            return Result(done.returncode, output.read(), error.read())
+            return Result(done.returncode, output.read(), LOG.sub(b"", error.read()))
 
     def read(self, name):
         try:
