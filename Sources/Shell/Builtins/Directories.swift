@@ -56,10 +56,8 @@ extension Shell {
             return refuse("cd", [UInt8]("can't cd to ") + target + [UInt8](": ") + error.message)
         }
         do {
-            for (name, value) in [([UInt8]("OLDPWD"), state.variables.value("PWD") ?? []), ([UInt8]("PWD"), directory)] {
-                try assign(name, value)
-                state.variables.export(name)
-            }
+            try assign([UInt8]("OLDPWD"), state.variables.value("PWD") ?? [])
+            try assign([UInt8]("PWD"), directory)
             if isPrinted { output += directory + [0x0A] }
         } catch {
             return fail(error)
