@@ -7,7 +7,7 @@ extension Shell {
     package func runInput() {
         if isInteractive { prepareInteraction() }
         // What stands behind a command in a script is for that command to read (POSIX sh, "STDIN").
-        var input = LineReader(.standardInput)
+        var input = newInput
         var pending: [UInt8] = []
         while true {
             if isInteractive {
@@ -18,7 +18,7 @@ extension Shell {
             do {
                 line = try input.line()
                 // A command may put something else in the place of standard input.
-                if !isInteractive { input = LineReader(.standardInput) }
+                if !isInteractive { input = newInput }
             } catch {
                 guard error == .interrupted else {
                     report(error.message)
@@ -29,7 +29,7 @@ extension Shell {
                 noteSignals()
                 if wasInterrupted {
                     wasInterrupted = false
-                    input = LineReader(.standardInput)
+                    input = newInput
                     pending = []
                     state.status = 130
                     if isInteractive { write([0x0A], to: 2) }
@@ -64,6 +64,8 @@ extension Shell {
         }
         runExitTrap()
     }
+
+    private var newInput: LineReader { LineReader(state.descriptors[0] ?? .standardInput) }
 
     /// Whether no more lines are needed. What is wrong is complete too: it is told when it runs.
     private func isComplete(_ text: [UInt8]) -> Bool {

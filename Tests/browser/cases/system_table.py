@@ -45,13 +45,11 @@ class _PageMachine(Machine):
 
     def run(self, command, input):
         text = base64.b64encode(input).decode()
-        status, output, error = self._page.evaluate(
-            f"""(async (encode) => {{
+        status, output, error = self._page.evaluate(f"""(async (encode) => {{
               const stdin = Uint8Array.from(atob("{text}"), (letter) => letter.charCodeAt(0));
               const {{ status, stdout, stderr }} = await (await martlet).run({json.dumps(command)}, {{ stdin, bytes: true }});
               return [status, encode(stdout), encode(stderr)];
-            }})({_BASE64})"""
-        )
+            }})({_BASE64})""")
         return Result(status, base64.b64decode(output), base64.b64decode(error))
 
     def read(self, name):
