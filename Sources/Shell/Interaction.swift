@@ -17,8 +17,6 @@ extension Shell {
             let line: [UInt8]
             do {
                 line = try input.line()
-                // A command may put something else in the place of standard input.
-                if !isInteractive { input = newInput }
             } catch {
                 guard error == .interrupted else {
                     report(error.message)
@@ -52,6 +50,8 @@ extension Shell {
             let text = pending
             pending = []
             let flow = run(program: text)
+            // It may have put something else in the place of standard input.
+            if !isInteractive { input = newInput }
             if isInteractive, flow == .abandon || flow == .normal {
                 wasInterrupted = false
                 conditionDepth = 0

@@ -54,7 +54,7 @@ CASES = [
     ),
     Case(
         "a-loop-can-be-given-a-time",
-        "sh -c 'while :; do :; done' & p=$!; sleep 0.2; kill -9 $p; wait $p; echo $?",
+        "sh -c 'while :; do :; done' & p=$!; sleep 0.01; kill -9 $p; wait $p; echo $?",
         "137\n",
         re.compile(r"(?:Killed\n)?"),
         why=JOBS_WORDING,
