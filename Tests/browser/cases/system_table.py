@@ -4,6 +4,7 @@ import base64
 import json
 import pathlib
 import sys
+from dataclasses import replace
 
 import driver
 from machine import boot, fetch_into, store
@@ -16,6 +17,8 @@ import table_programs
 import table_shell
 import table_utilities
 from case import FOLDER, SCRATCH, Machine, Missing, Package, Result, judge
+
+_BEYOND_THE_TABLE = "trap-of-a-table-index"
 
 _BASE64 = """(bytes) => {
   let text = "";
@@ -99,4 +102,10 @@ def processes(page):
 
 @driver.limit(120)
 def programs(page):
-    _judge_all(page, table_programs.CASES)
+    cases = table_programs.CASES
+    if page.evaluate("typeof InternalError === 'function'"):
+        # Firefox has one text for a call beyond the table and an access beyond the memory (README, "Known limits").
+        told = "martlet: program: memory access out of bounds in crash (SIGSEGV)\nSegmentation fault\n"
+        assert any(case.name == _BEYOND_THE_TABLE for case in cases)
+        cases = [replace(case, output="139\non\n", error=told) if case.name == _BEYOND_THE_TABLE else case for case in cases]
+    _judge_all(page, cases)
