@@ -57,6 +57,12 @@ def calls(name, output, error="", status=0, before="", after="", **more):
     )
 
 
+def without_end(data):
+    """GOOD, whose function drops what is not there and has no end."""
+    before, after = data.split(b"\x02\0\x0b")
+    return before + b"\x02\0\x1a" + after
+
+
 CASES = [
     # Traps (WebAssembly 3.0, 4.4), each with the signal that a processor would raise.
     trap("unreachable", "unreachable", "ILL", "unreachable executed"),
@@ -86,30 +92,30 @@ CASES = [
     ],
     Case("a-program-may-just-return", "./program; echo $?", "0\n", files={"program": GOOD}),
     # Images.
-    image("of-bytes", Plain(bytes(range(256)) * 10, 0o755), "not a WebAssembly module[^\n]*"),
+    image("of-bytes", Plain(bytes(range(256)) * 10, 0o755), "not a WebAssembly module"),
     image("cut-short", Changed(GOOD, lambda data: data[: len(data) // 2]), "[^\n]+"),
     image("of-another-version", Changed(GOOD, lambda data: data[:4] + b"\x02\0\0\0" + data[8:]), "[^\n]+"),
     image(
         "that-is-not-valid",
-        Changed(GOOD, lambda data: data.replace(b"\x02\0\x0b", b"\x02\0\x1a") if b"\x02\0\x0b" in data else data[:-1] + b"\x1a"),
+        Changed(GOOD, without_end),
         "[^\n]+",
     ),
     image(
         "with-an-unknown-import",
         Text(f'(module (import "env" "foo" (func)) {MEMORY} (func (export "_start")))'),
-        "[^\n]*unknown import env.foo[^\n]*",
+        "unknown import env\\.foo",
     ),
     image(
         "with-an-unknown-call",
         Text(f'(module (import "wasi_snapshot_preview1" "fd_none" (func)) {MEMORY} (func (export "_start")))'),
-        "[^\n]*unknown import wasi_snapshot_preview1.fd_none[^\n]*",
+        "unknown import wasi_snapshot_preview1\\.fd_none",
     ),
     image(
         "with-two-memories",
         Text(f'(module {MEMORY} (memory $other 1) (func (export "_start")))'),
-        "[^\n]*(more than one memory|multiple memories)[^\n]*",
+        "(the module declares more than one memory|not supported: multiple memories[^\n]*)",
     ),
-    image("without-a-start", Text(f"(module {MEMORY})"), "[^\n]*exports no function _start[^\n]*"),
+    image("without-a-start", Text(f"(module {MEMORY})"), "the module exports no function _start"),
     Case(
         "image-that-may-not-be-run",
         "chmod 644 program; ./program; echo $?",
@@ -181,8 +187,7 @@ CASES = [
     Case("yosys-tells-its-version", "./yosys -V | cut -c 1-6", "Yosys \n", files={"yosys": YOSYS["yosys"]}),
     Case(
         "yosys-synthesises",
-        SHARE
-        + "./yosys -q -p 'read_verilog x.vl; synth; write_json out.json; write_json /tmp/out.json'; echo $?; grep -c '\"type\":"
+        SHARE + "./yosys -q -p 'read_verilog x.vl; synth; write_json out.json; write_json /tmp/out.json'; echo $?; grep -c '\"type\":"
         " \"$_DFF_P_\"' out.json; grep -c '\"type\": \"$_DFF_P_\"' /tmp/out.json; wc -c <out.json >a; wc -c </tmp/out.json >b; test"
         " \"$(cat a)\" = \"$(cat b)\" && echo same; umount /share",
         "0\n4\n4\nsame\n",
