@@ -14,8 +14,6 @@ export { SystemError } from "./agent.js";
 
 /** The ways to wait that this version has, best first. */
 const WAYS = ["park", "suspend"];
-/** What a command sees unless it is told otherwise. */
-const ENVIRONMENT = Object.freeze({ HOME: "/home", PATH: "/bin:/sbin", TERM: "xterm-256color", USER: "root" });
 
 /**
  * @typedef {object} BootOptions
@@ -185,7 +183,7 @@ export class Machine {
     this.#check();
     /** @type {Uint8Array[][]} */
     const outputs = [[], [], []];
-    const variables = Object.entries({ ...ENVIRONMENT, ...this.#options.environment, ...environment });
+    const variables = Object.entries({ ...this.#options.environment, ...environment });
     const status = await this.#agent.run(["/bin/sh", "-c", command], {
       cwd,
       environment: variables.map(([name, value]) => `${name}=${value}`),

@@ -73,6 +73,19 @@ public enum Program {
         return [UInt8](buffer[0..<min(length, buffer.count)])
     }
 
+    /// The working directory's path as the user came to it (POSIX pwd -L): `name`, the value of PWD, if it is absolute, holds no `.`
+    /// and no `..` and leads there; else `currentDirectory()`.
+    ///
+    /// Throws `noSuchFileOrDirectory` if it was removed. May wait.
+    public static func currentDirectory(knownAs name: [UInt8]?) throws(Errno) -> [UInt8] {
+        guard let name, name.first == UInt8(ascii: "/"), name.count < Port.Number.Size.path,
+            !name.pieces(separator: UInt8(ascii: "/")).contains(where: { $0.equals(".") || $0.equals("..") }),
+            let known = try? Path.status(name), let current = try? Path.status([UInt8(ascii: ".")]),
+            known.device == current.device, known.node == current.node
+        else { return try currentDirectory() }
+        return name
+    }
+
     /// Changes the working directory (C: chdir(2)).
     ///
     /// Throws `noSuchFileOrDirectory`, `notDirectory`, or `permissionDenied` without search permission. May wait.

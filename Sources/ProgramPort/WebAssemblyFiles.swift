@@ -82,7 +82,7 @@
             var result: UInt32 = 0
             let code = fd_read(descriptor, &vector, 1, &result)
             count = Int(result)
-            return Code(code)
+            return transferred(code, descriptor, isDirectory: Number.Failure.isDirectory)
         }
 
         package static func write(_ descriptor: Int32, _ buffer: UnsafeRawBufferPointer, _ count: inout Int) -> Code {
@@ -90,7 +90,16 @@
             var result: UInt32 = 0
             let code = fd_write(descriptor, &vector, 1, &result)
             count = Int(result)
-            return Code(code)
+            return transferred(code, descriptor, isDirectory: Number.Failure.badFileDescriptor)
+        }
+
+        /// What POSIX calls a missing right to read or write: the descriptor is not open for that, or is a directory.
+        private static func transferred(_ code: Int32, _ descriptor: Int32, isDirectory: Code) -> Code {
+            guard Code(code) == Number.Failure.notCapable else { return Code(code) }
+            var kind: UInt8 = 0
+            var flags: UInt16 = 0
+            let isKnown = descriptorState(descriptor, &kind, &flags) == 0
+            return isKnown && kind == Number.FileKind.directory ? isDirectory : Number.Failure.badFileDescriptor
         }
 
         /// WASI `fdstat`: the file type (as in `FileStatus`) and the descriptor flags.

@@ -6,17 +6,17 @@ extension Shell {
     /// Reads commands from standard input and runs them, up to the end of the input or `exit`.
     package func runInput() {
         if isInteractive { prepareInteraction() }
-        let input = Input(.standardInput)
+        // What stands behind a command in a script is for that command to read (POSIX sh, "STDIN").
+        var input = newInput
         var pending: [UInt8] = []
         while true {
             if isInteractive {
                 updateJobs(isTold: true)
                 write(pending.isEmpty ? prompt : state.variables.value("PS2") ?? [UInt8]("> "), to: 2)
             }
-            var line: [UInt8]?
-            var hasNewline = false
+            let line: [UInt8]
             do {
-                line = try input.line(hasNewline: &hasNewline)
+                line = try input.line()
             } catch {
                 guard error == .interrupted else {
                     report(error.message)
@@ -27,6 +27,7 @@ extension Shell {
                 noteSignals()
                 if wasInterrupted {
                     wasInterrupted = false
+                    input = newInput
                     pending = []
                     state.status = 130
                     if isInteractive { write([0x0A], to: 2) }
@@ -34,7 +35,7 @@ extension Shell {
                 if runPendingTraps() == .exit { break }
                 continue
             }
-            guard let line else {
+            if line.isEmpty {
                 if !pending.isEmpty {
                     let flow = run(program: pending)
                     pending = []
@@ -43,13 +44,14 @@ extension Shell {
                 if isInteractive { write([0x0A], to: 2) }
                 break
             }
-            if state.options.isVerbose { write(line + [0x0A], to: 2) }
+            if state.options.isVerbose { write(line, to: 2) }
             pending += line
-            if hasNewline { pending.append(0x0A) }
             if !isComplete(pending) { continue }
             let text = pending
             pending = []
             let flow = run(program: text)
+            // It may have put something else in the place of standard input.
+            if !isInteractive { input = newInput }
             if isInteractive, flow == .abandon || flow == .normal {
                 wasInterrupted = false
                 conditionDepth = 0
@@ -62,6 +64,8 @@ extension Shell {
         }
         runExitTrap()
     }
+
+    private var newInput: LineReader { LineReader(state.descriptors[0] ?? .standardInput) }
 
     /// Whether no more lines are needed. What is wrong is complete too: it is told when it runs.
     private func isComplete(_ text: [UInt8]) -> Bool {
@@ -108,7 +112,7 @@ extension Shell {
 
     /// The working directory, with `~` for the home directory.
     private var shortDirectory: [UInt8] {
-        let directory = (try? Program.currentDirectory()) ?? state.variables.value("PWD") ?? []
+        let directory = (try? workingDirectory()) ?? state.variables.value("PWD") ?? []
         guard let home = state.variables.value("HOME"), home.count > 1, directory.hasPrefix(home) else { return directory }
         let rest = [UInt8](directory[home.count...])
         return rest.isEmpty || rest.first == UInt8(ascii: "/") ? [UInt8(ascii: "~")] + rest : directory

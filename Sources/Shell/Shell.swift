@@ -69,7 +69,8 @@ package final class Shell {
         for file in Program.inheritedFiles where file.descriptor > 2 { state.descriptors[file.descriptor] = file }
         try? state.variables.set([UInt8]("IFS"), [0x20, 0x09, 0x0A])
         if state.variables.value("PATH") == nil { try? state.variables.set([UInt8]("PATH"), [UInt8]("/bin:/sbin")) }
-        if let directory = try? Program.currentDirectory() { try? state.variables.set([UInt8]("PWD"), directory) }
+        if let directory = try? workingDirectory() { try? state.variables.set([UInt8]("PWD"), directory) }
+        state.variables.export([UInt8]("PWD"))
     }
 
     /// The exit status so far.

@@ -5,8 +5,11 @@ extension Port {
     package enum Number {
         /// `Errno`: those that the port itself finds.
         package enum Failure {
+            package static let badFileDescriptor: UInt16 = 8
             package static let ioError: UInt16 = 29
+            package static let isDirectory: UInt16 = 31
             package static let notSupported: UInt16 = 58
+            package static let notCapable: UInt16 = 76
         }
 
         /// `FileKind`.

@@ -203,6 +203,12 @@ struct Agent {
         }
     }
 
+    /// The agent's own environment with these variables added, or in place of its own.
+    private func completed(_ given: [[UInt8]]) -> [[UInt8]] {
+        let name = { (entry: [UInt8]) in entry.prefix { $0 != UInt8(ascii: "=") } }
+        return Program.environment.filter { own in !given.contains { name($0) == name(own) } } + given
+    }
+
     private func run(_ number: UInt32) -> Int? { runs.firstIndex { $0.number == number } }
 
     private mutating func start(
@@ -224,7 +230,7 @@ struct Agent {
         let process: Int32
         do {
             process = try Process.spawn(
-                path, arguments, environment: environment.isEmpty ? Program.environment : environment,
+                path, arguments, environment: completed(environment),
                 descriptors: [
                     Process.Inherited(0, pipes[0].readEnd), Process.Inherited(1, pipes[1].writeEnd),
                     Process.Inherited(2, pipes[2].writeEnd),

@@ -38,7 +38,7 @@ struct Utility: Sendable {
         Utility(name: "mv", usage: "[-f] source... target", run: Mv.run),
         Utility(name: "printf", usage: "format [argument...]", run: ShellTools.printf),
         Utility(name: "ps", usage: "[-ef]", run: Ps.run),
-        Utility(name: "pwd", usage: "", run: Names.workingDirectory),
+        Utility(name: "pwd", usage: "[-L | -P]", run: Names.workingDirectory),
         Utility(name: "rm", usage: "[-fRr] file...", run: Rm.run),
         Utility(name: "rmdir", usage: "[-p] directory...", run: Rmdir.run),
         Utility(name: "seq", usage: "[-s separator] [-w] [first [step]] last", run: Seq.run),

@@ -21,9 +21,10 @@ enum Names {
     }
 
     @Sendable static func workingDirectory(_ command: Command) {
-        _ = command.options("LP")
+        let options = command.options("LP")
+        let isPhysical = options.all.last?.letter == UInt8(ascii: "P")
         do {
-            command.output.writeLine(try Program.currentDirectory())
+            command.output.writeLine(try Program.currentDirectory(knownAs: isPhysical ? nil : Program.variable("PWD")))
         } catch {
             command.end(error.message)
         }

@@ -46,7 +46,7 @@ enum Builtins {
         Entry(name: "jobs", kind: .ordinary) { shell, _ in shell.listJobs() },
         Entry(name: "local", kind: .ordinary) { $0.local($1) },
         Entry(name: "printf", kind: .program) { $0.printf($1) },
-        Entry(name: "pwd", kind: .program) { shell, _ in shell.printDirectory() },
+        Entry(name: "pwd", kind: .program) { $0.printDirectory($1) },
         Entry(name: "read", kind: .ordinary) { $0.read($1) },
         Entry(name: "test", kind: .program) { $0.test($1, isBracket: false) },
         Entry(name: "true", kind: .program) { shell, _ in shell.end(0) },

@@ -281,35 +281,3 @@ extension Shell {
         return end(0)
     }
 }
-
-/// Reads a line without taking more from the file than the line: others read on behind it.
-private struct LineReader {
-    private let file: File
-    private var buffer: [UInt8] = []
-    private var position = 0
-    /// The offset can be put back, or a terminal gives a line at most.
-    private let size: Int
-    private let isSeekable: Bool
-
-    init(_ file: File) {
-        self.file = file
-        isSeekable = (try? file.seek(0, from: .current)) != nil
-        size = isSeekable || file.isTerminal ? 4096 : 1
-    }
-
-    /// The next byte; `nil` at the end.
-    mutating func next() throws(Errno) -> UInt8? {
-        if position >= buffer.count {
-            buffer = try file.read(count: size)
-            position = 0
-            if buffer.isEmpty { return nil }
-        }
-        position += 1
-        return buffer[position - 1]
-    }
-
-    /// Gives back what was read too much.
-    func finish() {
-        if isSeekable, position < buffer.count { _ = try? file.seek(Int64(position - buffer.count), from: .current) }
-    }
-}

@@ -98,7 +98,11 @@ private struct NumberGroup {
 private let numberGroups: [NumberGroup] = [
     NumberGroup(
         "Failure", "`Errno`: those that the port itself finds.", "UInt16",
-        [("ioError", Errno.ioError.rawValue), ("notSupported", Errno.notSupported.rawValue)]),
+        [
+            ("badFileDescriptor", Errno.badFileDescriptor.rawValue), ("ioError", Errno.ioError.rawValue),
+            ("isDirectory", Errno.isDirectory.rawValue), ("notSupported", Errno.notSupported.rawValue),
+            ("notCapable", Errno.notCapable.rawValue),
+        ]),
     NumberGroup(
         "FileKind", "`FileKind`.", "UInt8", FileKind.allCases.map { ("\($0)", $0.rawValue) }),
     NumberGroup(

@@ -1,4 +1,4 @@
-"""init in a page: what its table names runs, comes back, and goes with the runlevel; and file systems come and go."""
+"""init in a page: what its table names runs, comes back, and goes with the runlevel."""
 
 import driver
 from machine import boot, run, store, terminal_text
@@ -43,23 +43,6 @@ def the_table_is_obeyed(page):
     page.wait_until("(await (await martlet).run('cat /tmp/level')).stdout.split('\\n').sort().join() === ',once,waited'")
     assert run(page, "telinit x")["status"] != 0
     assert run(page, "echo on")["stdout"] == "on\n"
-
-
-@driver.limit(60)
-def file_systems_come_and_go(page):
-    boot(page)
-    steps = [
-        ("mount -t tmpfs one /share && echo kept > /share/file && mount | grep /share | wc -l", 0, "1\n"),
-        ("cd /share && umount /share", 1, ""),
-        ("umount /share && ls /share", 0, ""),
-        ("umount /share", 1, ""),
-        ("mount -t tmpfs two /absent", 1, ""),
-        ("mount -t nofs two /share", 1, ""),
-    ]
-    for command, status, stdout in steps:
-        result = run(page, command)
-        assert result["status"] == status and result["stdout"] == stdout, (command, result)
-        assert bool(result["stderr"]) == (status != 0), (command, result)
 
 
 @driver.limit(60)
