@@ -111,7 +111,7 @@ package final class AgentClient {
     /// - Parameters:
     ///   - command: its path and arguments.
     ///   - program: its path, if that is not what it is to be told as the first argument.
-    ///   - environment: `NAME=value`; none: the agent's own.
+    ///   - environment: `NAME=value`, added to the agent's own.
     ///   - input: how its standard input begins.
     ///   - endsInput: whether nothing follows; otherwise `send` and `endInput` go on.
     package func run(
@@ -230,13 +230,16 @@ package final class AgentClient {
         return (Errno.decode(number) ?? .ioError, String(decoding: bytes[2...], as: UTF8.self))
     }
 
+    /// The text of what failed because the agent is gone.
+    package static let lost = "the agent is gone"
+
     /// The agent is gone: everything that is not finished has failed.
     package func failAll() {
         queue = []
         openWindow()
         for owner in pending.takeAll() {
             switch owner {
-            case .command(let command): command.end = .failed(.ioError, "the agent is gone")
+            case .command(let command): command.end = .failed(.ioError, AgentClient.lost)
             case .answer(let completion): completion(.failure(.ioError))
             }
         }

@@ -26,7 +26,10 @@ package final class ModuleCache {
         }
         let module: CompiledModule
         do throws(ModuleError) { module = try CompiledModule(image) } catch {
-            throw ImageError(error: .execFormatError, reason: Array(error.description.utf8))
+            // In the words of a browser's hart, which accepts such modules and refuses them itself.
+            let isMemories = error.reason == .unsupported(.multipleMemories)
+            let reason = isMemories ? "the module declares more than one memory" : error.description
+            throw ImageError(error: .execFormatError, reason: Array(reason.utf8))
         }
         if modules.count == ModuleCache.capacity { modules.removeFirst() }
         modules.append((hash, module))

@@ -10,8 +10,6 @@ from case import FOLDER, TOP, Machine, Package, Result
 
 #: Seconds that no case takes, however busy the host is.
 PATIENCE = 120
-#: What the machine itself says of a program, as a page does on its console; on the error stream it stands beside what the command says.
-LOG = re.compile(rb"^martlet: [^\n]*\[\d+\]: [^\n]*\n", re.MULTILINE)
 
 
 class Native(Machine):
@@ -61,7 +59,7 @@ class Native(Machine):
         with open(streams[0], "rb") as stdin, open(streams[1], "wb") as stdout, open(streams[2], "wb") as stderr:
             done = subprocess.run([*words, "-c", command], stdin=stdin, stdout=stdout, stderr=stderr, timeout=PATIENCE)
         with open(streams[1], "rb") as output, open(streams[2], "rb") as error:
-            return Result(done.returncode, output.read(), LOG.sub(b"", error.read()))
+            return Result(done.returncode, output.read(), error.read())
 
     def read(self, name):
         try:

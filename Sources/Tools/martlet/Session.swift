@@ -66,10 +66,8 @@ final class Session {
     func run(_ command: [String], program: String? = nil, directory: String = "/") -> Int32 {
         signal(SIGPIPE, SIG_IGN)
         var console: [UInt8] = []
-        // The console is for what the system says of itself; it is shown if the command cannot be run.
+        // The console is for what the system says of itself; its last lines are shown if the command cannot be run.
         machine.onConsole = { console = (console + $0).suffix(4096) }
-        // Of a system that comes up as it should nothing is said.
-        machine.onLog = { complain($0) }
         guard boot() else {
             if isOverTime { return timedOut() }
             writeAll(2, console)
@@ -89,7 +87,10 @@ final class Session {
                 agent.send(bytes, to: running)
             }
         }
-        if case .failed(let error, let text) = running.end { complain(text.isEmpty ? "\(error)" : text) }
+        if case .failed(let error, let text) = running.end {
+            if machine.panic == nil && text == AgentClient.lost { writeAll(2, console) }
+            complain(text.isEmpty ? "\(error)" : text)
+        }
         return status
     }
 
