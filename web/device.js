@@ -5,6 +5,8 @@ import { viewOf } from "./message.js";
 
 /** Bytes before those of a call or event. */
 export const DEVICE_HEADER = 10;
+/** Where the status is. */
+export const DEVICE_STATUS = 6;
 
 /**
  * @param {number} operation

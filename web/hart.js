@@ -9,6 +9,7 @@ import { obey } from "./hart/control.js";
 import { Arena } from "./hart/park/arena.js";
 import { Registrar } from "./hart/park/registrar.js";
 import { Rings } from "./hart/park/rings.js";
+import { Word } from "./hart/word.js";
 import { Program } from "./hart/program.js";
 import { Server } from "./hart/server.js";
 import { trapOf } from "./hart/trap.js";
@@ -27,6 +28,7 @@ import { trapOf } from "./hart/trap.js";
  * @property {SharedArrayBuffer | null} arena where the hart parks
  * @property {number} cell its own in the arena
  * @property {number} attachment where in the arena connection 0 is
+ * @property {number} monitorPair where in the arena the monitor speaks to a server, instead of by messages to the worker
  * @property {string} readiness the name of the channel on which the monitor hears that the hart is up, if it does not park
  * @property {Uint8Array} stamp
  * @property {Uint8Array} configuration for a server's start input
@@ -43,9 +45,9 @@ import { trapOf } from "./hart/trap.js";
  *   {kind: "failed", reason: number, status: number, text: string}} Report
  */
 
-/** Milliseconds for which a server looks for a message before it returns to the event loop. */
+/** Milliseconds for which a server looks for a message before it sleeps. */
 const SPIN = 0.02;
-/** Milliseconds after which a server that has messages all the time returns to the event loop. */
+/** Milliseconds after which a server that has messages all the time lets its event loop have its turn, if it needs one. */
 const LONGEST_TURN = 5;
 
 /** @param {Report} report */
@@ -53,8 +55,19 @@ const tell = (report) => postMessage(report);
 
 /** @type {Server | null} */
 let server = null;
-/** @type {(bytes: Uint8Array) => void} What becomes of a message of the monitor. */
+/** @type {(bytes: Uint8Array) => void} What becomes of a message of the monitor to resmgr. */
 let hear = () => {};
+
+/**
+ * What the monitor says to a server.
+ * @param {number} kind a `Word`
+ * @param {Uint8Array} bytes
+ */
+function heed(kind, bytes) {
+  if (kind === Word.message) hear(bytes);
+  else if (kind === Word.device) server?.device(bytes);
+  else tell({ kind: "alive" });
+}
 
 /** The conversation of resmgr and the monitor (`Transport`). */
 const monitor = {
@@ -100,12 +113,13 @@ function run(start) {
     log: (/** @type {string} */ text) => tell({ kind: "log", text }),
     device: (/** @type {Uint8Array} */ bytes) => tell({ kind: "device", bytes }),
     ended: () => tell({ kind: "ended" }),
+    moved: () => rings?.sleeper.nudge(),
     failed: (/** @type {unknown} */ error) =>
       tell({ kind: "failed", reason: EndReason.trap, status: Errno.ioError, text: trapOf(error).text }),
   };
 
   if (start.role === HartRole.program) program = new Program(start, rings, clock, connections, report);
-  else server = new Server(start, registrar, clock, connections, report);
+  else server = new Server(start, rings !== null, registrar, clock, connections, report);
   if (start.opensConnections) connections.open(0, "", 0, monitor);
   else {
     const status = connections.open(0, start.channel, start.attachment);
@@ -117,27 +131,39 @@ function run(start) {
     readiness.postMessage(start.hart);
     channels.close(readiness);
   } else tell({ kind: "ready" });
+  if (rings !== null && server !== null) {
+    rings.openAt(start.monitorPair, 1, (message) => {
+      const bytes = new Uint8Array(message.length);
+      message.take(bytes);
+      heed(message.attachment, bytes);
+    });
+  }
   server?.begin(start.configuration);
   if (rings === null) return;
   if (program !== null) program.live();
-  else goRound(rings);
+  else if (server !== null) goRound(rings, server);
 }
 
 /**
- * Hands a server its messages as they come, beside the event loop, on which its devices and timers are.
+ * Hands a server its messages as they come. It sleeps without its event loop, except while something is to come over that.
  * @param {Rings} rings
+ * @param {Server} server
  */
-function goRound(rings) {
+function goRound(rings, server) {
   const soon = new Soon(round);
   function round() {
     const end = performance.now() + LONGEST_TURN;
-    for (let steps = 1; ; steps++) {
-      if (rings.step()) {
-        if (steps % 16 === 0 && performance.now() > end) return soon.post();
+    for (let steps = 1; !rings.sleeper.isEnded; steps++) {
+      if (rings.step() || server.look()) {
+        if (steps % 16 === 0 && server.needsEvents && performance.now() > end) return soon.post();
         continue;
       }
       if (rings.spin(SPIN)) continue;
-      const woken = rings.sleepAside();
+      if (!server.needsEvents) {
+        rings.sleep(server.remaining);
+        continue;
+      }
+      const woken = rings.sleepAside(server.remaining);
       if (woken === null) continue;
       void woken.then(() => {
         rings.sleeper.wakeUp();
@@ -170,14 +196,7 @@ onmessage = async ({ data }) => {
         tell({ kind: "failed", reason: EndReason.failed, status, text: error instanceof Error ? error.message : String(error) });
       }
       break;
-    case "message":
-      hear(data.bytes);
-      break;
-    case "ping":
-      tell({ kind: "alive" });
-      break;
-    case "device":
-      server?.device(data.bytes);
-      break;
+    default:
+      heed(data.kind, data.bytes);
   }
 };

@@ -6,7 +6,10 @@ import { DeviceGrant, DeviceOperation, EndReason, Errno, Header, HartRole, Messa
 import { Channels, incoming, joined } from "./hart/broadcast.js";
 import { Connections } from "./hart/channel.js";
 import { Clock } from "./hart/clock.js";
-import { Arena, Cells, makeArena } from "./hart/park/arena.js";
+import { Arena, freeCells, makeArena, MONITOR_CELL, MONITOR_RING, MonitorPairs } from "./hart/park/arena.js";
+import { makePair } from "./hart/park/ring.js";
+import { Rings } from "./hart/park/rings.js";
+import { Word } from "./hart/word.js";
 import { BodyReader, buildNotice, buildReply, channelName, readHeader, viewOf } from "./message.js";
 import { Budget } from "./monitor/budget.js";
 import { Hart, StartError } from "./monitor/hart.js";
@@ -46,6 +49,10 @@ export class Monitor {
     this.#clock = new Clock(this.#began, 0);
     const stamp = new Uint8Array(Header.stampSize);
     this.#arena = options.wait === "park" ? new Arena(makeArena()) : null;
+    if (this.#arena !== null) {
+      this.#rings = new Rings(this.#arena, MONITOR_CELL);
+      this.#goRound(this.#rings);
+    }
     this.#connections = new Connections(this.#conversation, this.#clock, stamp, false, (_, message) => this.#receive(message));
     this.#readiness.onmessage = ({ data }) => this.#harts.get(data)?.becameReady();
     this.#watchdog = new Watchdog(
@@ -56,7 +63,10 @@ export class Monitor {
 
   #options;
   #arena;
-  #cells = new Cells();
+  #cells = freeCells();
+  #pairs = new MonitorPairs();
+  /** @type {Rings | null} How the monitor speaks to servers that park. */
+  #rings = null;
   #modules;
   #clock;
   #connections;
@@ -81,7 +91,7 @@ export class Monitor {
       this.#hear = receive;
       return {
         send: (/** @type {Uint8Array} */ header, /** @type {Uint8Array} */ payload) =>
-          this.#harts.get(RESOURCE_MANAGER)?.worker.message(joined(header, payload)),
+          this.#harts.get(RESOURCE_MANAGER)?.say(Word.message, joined(header, payload)),
         close: () => void (this.#hear = () => {}),
       };
     },
@@ -116,6 +126,38 @@ export class Monitor {
       configuration,
       attachment: 0,
     });
+  }
+
+  /**
+   * Goes on with what had no room in a ring whenever there is some.
+   * @param {Rings} rings
+   */
+  #goRound(rings) {
+    for (;;) {
+      while (rings.step());
+      const woken = rings.sleepAside(Infinity);
+      if (woken === null) continue;
+      void woken.then(() => {
+        rings.sleeper.wakeUp();
+        if (!this.#isStopped) this.#goRound(rings);
+      });
+      return;
+    }
+  }
+
+  /**
+   * Gives a server a pair in the arena by which the monitor speaks to it. Throws a StartError if there is none.
+   * @param {Hart} hart
+   */
+  #connectLine(hart) {
+    if (this.#arena === null || this.#rings === null || hart.role !== HartRole.server) return;
+    const place = this.#pairs.take();
+    if (place === undefined) throw new StartError("the arena has no room for another server", Errno.resourceTemporarilyUnavailable);
+    makePair(this.#arena, place, MONITOR_RING);
+    const line = this.#rings.openAt(place, 0, () => {});
+    if (typeof line === "number") throw new StartError("the monitor cannot open another end", line);
+    hart.line = line;
+    hart.linePlace = place;
   }
 
   /** Ends all harts. */
@@ -204,6 +246,7 @@ export class Monitor {
     const worker = this.#spares.shift() ?? new HartWorker();
     const hart = new Hart(number, role, role === HartRole.server ? name : `hart ${number}`, grants, worker, cell);
     this.#harts.set(number, hart);
+    this.#connectLine(hart);
     worker.onReport = (report) => this.#report(hart, report);
     worker.onError = (text) => this.#gone(hart, EndReason.failed, text);
     const { wait, build } = this.#options;
@@ -218,6 +261,7 @@ export class Monitor {
       arena: this.#arena?.buffer ?? null,
       cell,
       attachment,
+      monitorPair: hart.linePlace,
       readiness: this.#readinessName,
       stamp,
       configuration,
@@ -226,7 +270,7 @@ export class Monitor {
       began: this.#began,
       resolution: this.#resolution,
     });
-    for (const device of this.#devicesOf(hart)) device.connect((event) => worker.device(event));
+    for (const device of this.#devicesOf(hart)) device.connect((event) => hart.say(Word.device, event));
     await hart.ready;
     performance.mark(`martlet: ${hart.name} runs`);
   }
@@ -271,6 +315,10 @@ export class Monitor {
     await hart.worker.end();
     this.#budget.give(hart.role);
     this.#cells.give(hart.cell);
+    if (hart.line !== null) {
+      hart.line.close();
+      this.#pairs.give(hart.linePlace);
+    }
   }
 
   /**

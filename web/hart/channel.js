@@ -20,7 +20,7 @@ const FORBIDDEN_RANGES = [Operation.openConnection >> 8, Operation.createHart >>
  * One end of a channel.
  * @typedef {object} Link
  * @property {(header: Uint8Array, payload: Uint8Array, attachment: number) => void} send both are copied before it returns
- * @property {() => void} close
+ * @property {(sendsRest?: boolean) => void} close `sendsRest`: what waits for room is sent before it closes
  */
 
 /**
@@ -111,12 +111,13 @@ export class Connections {
 
   /**
    * @param {number} number an unknown one is ignored
+   * @param {boolean} [sendsRest] whether what waits for room is sent before
    * @returns {boolean} whether there was one
    */
-  close(number) {
+  close(number, sendsRest = false) {
     const connection = this.#table.get(number);
     if (connection === undefined) return false;
-    connection.link.close();
+    connection.link.close(sendsRest);
     return this.#table.delete(number);
   }
 
@@ -166,7 +167,7 @@ export class Connections {
     for (const number of [...this.#table.keys()].sort((left, right) => right - left)) {
       if (number === 0 && !toControl) continue;
       this.sendOwn(number, buildNotice(Operation.last));
-      if (number !== 0) this.close(number);
+      if (number !== 0) this.close(number, true);
     }
   }
 

@@ -1,10 +1,10 @@
 // @ts-check
 // A hart that runs a server module. What the imports and exports mean: Sources/ABI/README.md.
 
-import { DEVICE_HEADER, deviceEvent } from "../device.js";
+import { DEVICE_HEADER, DEVICE_STATUS, deviceEvent } from "../device.js";
 import { DeviceGrant, DeviceOperation, Errno } from "../generated/abi.js";
-import { BodyReader } from "../message.js";
-import { Timer } from "./clock.js";
+import { BodyReader, viewOf } from "../message.js";
+import { Deadline, Timer } from "./clock.js";
 import { Bytes } from "./copy.js";
 import { fetchFile } from "./fetch.js";
 
@@ -29,18 +29,20 @@ export class Server {
   /**
    * @param {{module: WebAssembly.Module, grants: number, build: string, opensConnections: boolean}} start `build` is the address
    *   of the build folder; `opensConnections` whether the server opens its own ends of channels (resmgr does)
+   * @param {boolean} parks whether the hart looks at the server's deadline itself, and calls `look`
    * @param {import("./park/registrar.js").Registrar | null} registrar of resmgr's hart in an arena
    * @param {import("./clock.js").Clock} clock
    * @param {import("./channel.js").Connections} connections
-   * @param {{log: (text: string) => void, device: (call: Uint8Array) => void, failed: (error: unknown) => void}} report
+   * @param {{log: (text: string) => void, device: (call: Uint8Array) => void, moved: () => void,
+   *   failed: (error: unknown) => void}} report `moved` is called when an event of the event loop was an input
    */
-  constructor(start, registrar, clock, connections, report) {
+  constructor(start, parks, registrar, clock, connections, report) {
     this.#start = start;
     this.#registrar = registrar;
     this.#clock = clock;
     this.#connections = connections;
     this.#report = report;
-    this.#timer = new Timer(clock, () => this.#input(INPUT.timer, 0));
+    this.#timer = parks ? new Deadline(clock) : new Timer(clock, () => this.#input(INPUT.timer, 0));
     const instance = new WebAssembly.Instance(start.module, { martlet_host: this.#host() });
     this.#exports = /** @type {any} */ (instance.exports);
     this.#memory = new Bytes(this.#exports.memory);
@@ -52,7 +54,10 @@ export class Server {
   #clock;
   #connections;
   #report;
+  /** @type {Timer | Deadline} */
   #timer;
+  /** Fetches under way: their ends come over the event loop. */
+  #fetches = 0;
   #exports;
   #memory;
   #isOver = false;
@@ -69,6 +74,23 @@ export class Server {
   /** @param {number} connection @param {import("./channel.js").Incoming} message */
   deliver(connection, message) {
     this.#input(INPUT.message, connection, message.length, (target, at) => message.take(target, at));
+  }
+
+  /** Whether something is on its way that comes over the event loop alone. */
+  get needsEvents() {
+    return this.#fetches > 0;
+  }
+
+  /** Milliseconds until the server's deadline. */
+  get remaining() {
+    return this.#timer instanceof Deadline ? this.#timer.remaining : Infinity;
+  }
+
+  /** Hands the server its deadline if that has passed, and tells whether it had. */
+  look() {
+    if (!(this.#timer instanceof Deadline) || !this.#timer.take()) return false;
+    this.#input(INPUT.timer, 0);
+    return true;
   }
 
   /** @param {Uint8Array} event a device event */
@@ -133,7 +155,12 @@ export class Server {
     }
     if (!isGranted) return Errno.notPermitted;
     if (operation === DeviceOperation.fetch) {
-      fetchFile(reader.rest(), this.#start.build, token, (event) => this.device(event));
+      this.#fetches += 1;
+      fetchFile(reader.rest(), this.#start.build, token, (event) => {
+        if (viewOf(event).getUint32(DEVICE_STATUS, true) !== Errno.operationInProgress) this.#fetches -= 1;
+        this.device(event);
+        this.#report.moved();
+      });
     } else this.#report.device(call);
     return Errno.success;
   }

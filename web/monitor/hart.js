@@ -1,6 +1,10 @@
 // @ts-check
 // What the monitor knows of a hart that resmgr ordered.
 
+/** A word without bytes takes one, since nothing is no message. */
+const NOTHING = new Uint8Array(1);
+const EMPTY = new Uint8Array(0);
+
 export class Hart {
   /**
    * @param {number} number
@@ -32,6 +36,21 @@ export class Hart {
   isReady = false;
   /** Pings of the watchdog without an answer. */
   missed = 0;
+
+  /** @type {import("../hart/channel.js").Link | null} How the monitor speaks to a server that parks. */
+  line = null;
+  /** Where that is in the arena. */
+  linePlace = 0;
+
+  /**
+   * Says something to a server.
+   * @param {number} kind a `Word`
+   * @param {Uint8Array} [bytes]
+   */
+  say(kind, bytes = NOTHING) {
+    if (this.line === null) this.worker.say(kind, bytes);
+    else this.line.send(bytes, EMPTY, kind);
+  }
 
   /** It runs and can be reached on its connection 0. */
   becameReady() {

@@ -1,6 +1,8 @@
 // @ts-check
 // Finds servers that no longer answer. Time counts only while this page really ran: a frozen tab is no fault of a server.
 
+import { Word } from "../hart/word.js";
+
 /** Milliseconds between two pings. */
 const INTERVAL = 2000;
 /** Unanswered pings after which a server counts as silent. */
@@ -37,7 +39,7 @@ export class Watchdog {
         continue;
       }
       hart.missed += 1;
-      hart.worker.ping();
+      hart.say(Word.ping);
     }
   }
 }

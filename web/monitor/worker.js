@@ -53,18 +53,13 @@ export class HartWorker {
     this.#worker.postMessage({ ...start, kind: "start" });
   }
 
-  /** @param {Uint8Array} bytes a message to resmgr */
-  message(bytes) {
-    this.#worker.postMessage({ kind: "message", bytes });
-  }
-
-  ping() {
-    this.#worker.postMessage({ kind: "ping" });
-  }
-
-  /** @param {Uint8Array} event a device event */
-  device(event) {
-    this.#worker.postMessage({ kind: "device", bytes: event });
+  /**
+   * Says something to a server.
+   * @param {number} kind a `Word`
+   * @param {Uint8Array} [bytes]
+   */
+  say(kind, bytes) {
+    this.#worker.postMessage({ kind, bytes });
   }
 
   /** Ends the worker. Fulfilled once it and its memories are gone. */

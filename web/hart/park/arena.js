@@ -14,10 +14,15 @@ const BELL_WORDS = 64;
 const RUNS = 0;
 const SLEEPS = 1;
 
-/** Where pairs begin, in bytes. */
-export const PAIRS = CELLS * CELL_WORDS * 4;
 /** What pairs are aligned to, in bytes, and the size of what stands before their rings. */
 export const PAIR_HEADER = 512;
+/** Bytes of a ring between the monitor and a server, and how many servers can have one. */
+export const MONITOR_RING = 64 << 10;
+const MONITOR_PAIRS = 64;
+const MONITOR_PAIR = PAIR_HEADER + 2 * MONITOR_RING;
+/** Where the monitor's pairs begin, in bytes, and where all others do. */
+const MONITORS = CELLS * CELL_WORDS * 4;
+export const PAIRS = MONITORS + MONITOR_PAIRS * MONITOR_PAIR;
 
 /** The largest arena that is asked for, in bytes. Pages that were never written cost nothing. */
 const LARGEST = 512 << 20;
@@ -94,19 +99,45 @@ export class Arena {
   }
 }
 
-/** The cells of an arena that are free. */
-export class Cells {
-  /** @type {number[]} */
-  #free = Array.from({ length: CELLS }, (_, index) => CELLS - 1 - index);
+/** Numbers that are given out and come back. */
+class Numbers {
+  /** @param {number} first @param {number} end */
+  constructor(first, end) {
+    this.#free = Array.from({ length: end - first }, (_, index) => end - 1 - index);
+  }
 
-  /** A cell, or undefined if there is none. */
+  #free;
+
+  /** The one that came back last, or the lowest; undefined if there is none. */
   take() {
     return this.#free.pop();
   }
 
-  /** @param {number} hart */
-  give(hart) {
-    this.#free.push(hart);
+  /** @param {number} number */
+  give(number) {
+    this.#free.push(number);
+  }
+}
+
+/** The cell of the monitor. */
+export const MONITOR_CELL = 0;
+
+/** The cells of an arena that are free. */
+export const freeCells = () => new Numbers(MONITOR_CELL + 1, CELLS);
+
+/** The pairs between the monitor and servers that are free, by their first bytes divided by the header's size. */
+export class MonitorPairs {
+  #numbers = new Numbers(0, MONITOR_PAIRS);
+
+  /** The offset of a pair, or undefined if there is none. */
+  take() {
+    const number = this.#numbers.take();
+    return number === undefined ? undefined : MONITORS + number * MONITOR_PAIR;
+  }
+
+  /** @param {number} offset */
+  give(offset) {
+    this.#numbers.give((offset - MONITORS) / MONITOR_PAIR);
   }
 }
 
@@ -186,15 +217,22 @@ export class Sleeper {
   /**
    * As `sleep`, without holding the event loop up. Null: somebody has rung already.
    * @param {number} rung
+   * @param {number} milliseconds the longest sleep
    * @returns {Promise<unknown> | null}
    */
-  sleepAside(rung) {
+  sleepAside(rung, milliseconds) {
     Atomics.store(this.#words, this.#cell + Cell.state, SLEEPS);
     // TypeScript's library knows it from ES2024 on.
-    const { async, value } = /** @type {any} */ (Atomics).waitAsync(this.#words, this.#cell + Cell.wake, rung);
+    const { async, value } = /** @type {any} */ (Atomics).waitAsync(this.#words, this.#cell + Cell.wake, rung, milliseconds);
     if (async) return value;
     this.wakeUp();
     return null;
+  }
+
+  /** Wakes this hart from `sleepAside`. */
+  nudge() {
+    Atomics.add(this.#words, this.#cell + Cell.wake, 1);
+    Atomics.notify(this.#words, this.#cell + Cell.wake);
   }
 
   /** After `sleepAside`. */

@@ -213,7 +213,7 @@ export class RingEnd {
           continue;
         }
         // Harts write nothing else; one that did would be broken, and everything with it.
-        if (length < Header.size || length > Header.size + Limits.payload) throw new Error("a ring holds no frame");
+        if (length < 1 || length > Header.size + Limits.payload) throw new Error("a ring holds no frame");
         this.#frame = { length, attachment: words[word + 1], bytes: null, filled: 0 };
         this.#advance(FRAME);
         there -= FRAME;
@@ -221,7 +221,7 @@ export class RingEnd {
       const frame = this.#frame;
       const padded = (frame.length + 7) & ~7;
       if (frame.bytes === null && there >= padded) {
-        this.#get(this.header, 0, Header.size);
+        this.#get(this.header, 0, Math.min(frame.length, Header.size));
         return frame.length;
       }
       // It comes in pieces.

@@ -38,9 +38,21 @@ export class Rings {
    * @returns {import("../channel.js").Link | number}
    */
   open(name, attachment, receive) {
-    const bell = this.#free.pop() ?? this.#ears.length;
-    if (attachment === 0 || bell === BELLS) return Errno.notEnoughMemory;
+    if (attachment === 0) return Errno.notEnoughMemory;
     const { offset, side } = endOf(attachment);
+    return this.openAt(offset, side, receive);
+  }
+
+  /**
+   * As `open`, of a pair whose place is known.
+   * @param {number} offset
+   * @param {number} side
+   * @param {(message: import("../channel.js").Incoming) => void} receive
+   * @returns {import("../channel.js").Link | number}
+   */
+  openAt(offset, side, receive) {
+    const bell = this.#free.pop() ?? this.#ears.length;
+    if (bell === BELLS) return Errno.notEnoughMemory;
     const ring = new RingEnd(this.#arena, offset, side, this.sleeper.hart, bell);
     /** @type {Ear} */
     const ear = { ring, receive, isOpen: true, isDue: false };
@@ -50,15 +62,19 @@ export class Rings {
     this.#makeDue(ear);
     return {
       send: (header, payload, attachment) => ring.send(header, payload, attachment),
-      close: () => this.#close(ear, bell),
+      close: (sendsRest) => this.#close(ear, bell, sendsRest),
     };
   }
 
-  /** @param {Ear} ear @param {number} bell */
-  #close(ear, bell) {
+  /**
+   * @param {Ear} ear
+   * @param {number} bell
+   * @param {boolean} [sendsRest]
+   */
+  #close(ear, bell, sendsRest = false) {
     ear.isOpen = false;
-    // What waits for room is still sent.
-    if (!ear.ring.isFlushed) return;
+    // It closes when the bell has rung that makes room for the last of it.
+    if (sendsRest && !ear.ring.isFlushed) return;
     ear.ring.close();
     this.#ears[bell] = null;
     this.#free.push(bell);
@@ -90,7 +106,7 @@ export class Rings {
           if (ear === null || ear === undefined) return;
           ear.ring.flush();
           if (ear.isOpen) this.#makeDue(ear);
-          else this.#close(ear, bell);
+          else this.#close(ear, bell, true);
         });
         if (this.#due.length === 0) return false;
       }
@@ -130,8 +146,11 @@ export class Rings {
     this.sleeper.sleep(this.#rung, milliseconds);
   }
 
-  /** After `step` was false: as `sleep`, beside the event loop. */
-  sleepAside() {
-    return this.sleeper.sleepAside(this.#rung);
+  /**
+   * After `step` was false: as `sleep`, beside the event loop.
+   * @param {number} milliseconds
+   */
+  sleepAside(milliseconds) {
+    return this.sleeper.sleepAside(this.#rung, milliseconds);
   }
 }
