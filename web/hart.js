@@ -1,5 +1,6 @@
 // @ts-check
-// A hart: the worker of one process. The monitor starts it, then tells it once what to run.
+// A hart: the worker of one process. The monitor starts it, then tells it what to run; when a program that parked is over, its worker
+// can take the next one.
 
 import { EndReason, Errno, HartRole } from "./generated/abi.js";
 import { Channels, incoming, joined } from "./hart/broadcast.js";
@@ -12,6 +13,7 @@ import { Rings } from "./hart/park/rings.js";
 import { Word } from "./hart/word.js";
 import { Program } from "./hart/program.js";
 import { Server } from "./hart/server.js";
+import { takeMemory } from "./hart/store.js";
 import { trapOf } from "./hart/trap.js";
 
 /**
@@ -118,7 +120,7 @@ function run(start) {
       tell({ kind: "failed", reason: EndReason.trap, status: Errno.ioError, text: trapOf(error).text }),
   };
 
-  if (start.role === HartRole.program) program = new Program(start, rings, clock, connections, report);
+  if (start.role === HartRole.program) program = new Program(start, takeMemory(start.memory), rings, clock, connections, report);
   else server = new Server(start, rings !== null, registrar, clock, connections, report);
   if (start.opensConnections) connections.open(0, "", 0, monitor);
   else {

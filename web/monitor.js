@@ -19,8 +19,12 @@ import { HartWorker, liveWorkers, openChannels } from "./monitor/worker.js";
 
 /** The monitor's number of resmgr's own hart; resmgr numbers the others. */
 const RESOURCE_MANAGER = 0;
-/** How many workers are kept ready: as many as a short pipeline takes at once, since one takes tens of milliseconds to start. */
+/** How many workers are made ready: as many as a short pipeline takes at once, since one takes tens of milliseconds to start. */
 const SPARES = 3;
+/** How many that had a program before are kept for another. */
+const MOST_SPARES = 8;
+/** Milliseconds that a program has to leave its worker when it is ended; one that computes does not. */
+const LEAVE = 20;
 
 /**
  * The page's end of a device.
@@ -243,7 +247,8 @@ export class Monitor {
       throw new StartError("the browser gives no more WebAssembly memories or workers", Errno.resourceTemporarilyUnavailable);
     }
     this.#arena?.clear(cell);
-    const worker = this.#spares.shift() ?? new HartWorker();
+    // The one that was free last: it has the most modules, and its memory is warm.
+    const worker = this.#spares.pop() ?? new HartWorker();
     const hart = new Hart(number, role, role === HartRole.server ? name : `hart ${number}`, grants, worker, cell);
     this.#harts.set(number, hart);
     this.#connectLine(hart);
@@ -285,14 +290,16 @@ export class Monitor {
   }
 
   #makeSpares() {
-    while (this.#spares.length < SPARES && !this.#isStopped) {
-      const worker = new HartWorker();
-      worker.onError = () => {
-        this.#spares = this.#spares.filter((spare) => spare !== worker);
-        void worker.end();
-      };
-      this.#spares.push(worker);
-    }
+    while (this.#spares.length < SPARES && !this.#isStopped) this.#makeSpare(new HartWorker());
+  }
+
+  /** @param {HartWorker} worker */
+  #makeSpare(worker) {
+    worker.onError = () => {
+      this.#spares = this.#spares.filter((spare) => spare !== worker);
+      void worker.end();
+    };
+    this.#spares.push(worker);
   }
 
   /** @param {number} number */
@@ -312,13 +319,36 @@ export class Monitor {
     for (const device of this.#devicesOf(hart)) device.connect(null);
     // A worker that sleeps in its program is woken first: some browsers take two seconds to end it otherwise.
     this.#arena?.end(hart.cell);
-    await hart.worker.end();
+    if (await this.#isLeft(hart)) this.#keep(hart.worker);
+    else await hart.worker.end();
     this.#budget.give(hart.role);
     this.#cells.give(hart.cell);
     if (hart.line !== null) {
       hart.line.close();
       this.#pairs.give(hart.linePlace);
     }
+  }
+
+  /**
+   * Whether a hart's worker can take another program: where it parked, and its program was left.
+   * @param {Hart} hart
+   * @returns {Promise<boolean>}
+   */
+  async #isLeft(hart) {
+    if (this.#arena === null || hart.role !== HartRole.program || this.#isStopped) return false;
+    if (!hart.hasEnded) {
+      await new Promise((resolve) => {
+        hart.onEnded = () => resolve(undefined);
+        setTimeout(resolve, LEAVE);
+      });
+    }
+    return hart.hasEnded && !this.#isStopped && this.#spares.length < MOST_SPARES;
+  }
+
+  /** @param {HartWorker} worker */
+  #keep(worker) {
+    worker.onReport = () => {};
+    this.#makeSpare(worker);
   }
 
   /**
@@ -338,6 +368,10 @@ export class Monitor {
         break;
       case "ready":
         hart.becameReady();
+        break;
+      case "ended":
+        hart.hasEnded = true;
+        hart.onEnded();
         break;
       case "message":
         this.#hear(incoming(report.bytes, report.attachment));

@@ -3,6 +3,7 @@
 
 import { Errno, programCalls } from "../generated/abi.js";
 import { declaredMemories, whyNoModule } from "./binary.js";
+import { moduleOf } from "./store.js";
 
 /** The longest reason that is given, in characters. */
 const LONGEST_REASON = 200;
@@ -53,7 +54,7 @@ export function link(image, imports) {
   if (reason !== null) throw new ImageError(reason);
   let module;
   try {
-    module = new WebAssembly.Module(/** @type {Uint8Array<ArrayBuffer>} */ (image));
+    module = moduleOf(image);
   } catch (error) {
     throw new ImageError(reasonOf(error), error instanceof RangeError ? Errno.notEnoughMemory : undefined);
   }

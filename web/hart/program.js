@@ -22,20 +22,25 @@ const never = new Promise(() => {});
 
 export class Program {
   /**
-   * @param {{module: WebAssembly.Module, memory: WebAssembly.MemoryDescriptor, wait: string}} start
+   * @param {{module: WebAssembly.Module, wait: string}} start
+   * @param {WebAssembly.Memory} memory of the libOS, all zeros
    * @param {import("./park/rings.js").Rings | null} rings how messages come if the hart parks
    * @param {import("./clock.js").Clock} clock
    * @param {import("./channel.js").Connections} connections
    * @param {{log: (text: string) => void, ended: () => void, failed: (error: unknown) => void}} report
    */
-  constructor(start, rings, clock, connections, report) {
+  constructor(start, memory, rings, clock, connections, report) {
     this.#rings = rings;
     this.#clock = clock;
     this.#connections = connections;
     this.#report = report;
     this.#way = wayToWait(start.wait);
+    if (rings === null) {
+      this.#soon = new Soon(() => {
+        if (this.#waiting?.yields) this.#event(() => {});
+      });
+    }
     this.#timer = rings === null ? new Timer(clock, () => this.#timerFired()) : new Deadline(clock);
-    const memory = new WebAssembly.Memory(start.memory);
     this.#memory = new Bytes(memory);
     const imports = { env: { memory }, martlet_host: this.#host() };
     const instance = new WebAssembly.Instance(start.module, imports);
@@ -63,9 +68,8 @@ export class Program {
   #imageLength = 0;
   /** @type {{resolve: (result: number) => void, yields: boolean} | null} The call that the program waits in. */
   #waiting = null;
-  #soon = new Soon(() => {
-    if (this.#waiting?.yields) this.#event(() => {});
-  });
+  /** @type {Soon | null} Comes back from the event loop; a hart that parks has no use for it. */
+  #soon = null;
   /** Whether the libOS is being called: a trap that comes out of the program then is the libOS's. */
   #isInside = false;
   #isOver = false;
@@ -145,7 +149,7 @@ export class Program {
     if (this.#isOver) return;
     waiting.yields = result === YIELD;
     if (waiting.yields) {
-      if (this.#rings === null) this.#soon.post();
+      this.#soon?.post();
     } else if (result !== PENDING) {
       this.#waiting = null;
       waiting.resolve(result);
@@ -160,7 +164,7 @@ export class Program {
     if (this.#rings !== null) return this.#park(result === YIELD);
     return new Promise((/** @type {(result: number) => void} */ resolve) => {
       this.#waiting = { resolve, yields: result === YIELD };
-      if (result === YIELD) this.#soon.post();
+      if (result === YIELD) this.#soon?.post();
     });
   }
 

@@ -34,6 +34,10 @@ export class Hart {
   /** @type {(error: Error) => void} */
   #reject = () => {};
   isReady = false;
+  /** Whether its program is over and was left, so that its worker is free. */
+  hasEnded = false;
+  /** @type {() => void} Called when that is so. */
+  onEnded = () => {};
   /** Pings of the watchdog without an answer. */
   missed = 0;
 
