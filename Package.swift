@@ -112,6 +112,7 @@ let package = Package(
         library("HostSupport", path: "Tools/host"),
         tool("abigen", ["ABI", "LibOS"]),
         tool("mkimage", ["FileServer"]),
+        tool("bundle", ["HostSupport"]),
         .executableTarget(
             name: "MartletCommand", dependencies: ["Machine", "HostFS", "HostSupport", "ABI", "ServerKit"],
             path: "Sources/Tools/martlet",

@@ -122,14 +122,19 @@ export class Machine {
     if (!WAYS.includes(this.#wait)) throw new Error(`there is no way to wait named ${this.#wait}`);
     const missing = missingFeatures(this.#wait);
     if (missing.length > 0) throw new Error(`this browser lacks ${missing.join("; ")}`);
-    if (this.#options.terminal) await this.attach(this.#options.terminal);
     const base = new URL(this.#options.base ?? ".", import.meta.url);
     const build = new URL("build/", base).href;
-    const { manifestHash } = await import(new URL("image.js", build).href);
+    const { terminal } = this.#options;
+    const [{ manifestHash }, { modules }] = await Promise.all([
+      import(new URL("image.js", build).href),
+      import(new URL("modules.js", build).href),
+      terminal && this.attach(terminal),
+    ]);
     if (this.#isStopped) throw new Error("the machine was stopped");
     this.#monitor = new Monitor({
       build,
       wait: this.#wait,
+      modules,
       console: this.#console,
       page: this.#agent,
       onMessage: (text) => this.#say(text),

@@ -37,6 +37,7 @@ const LEAVE = 20;
  * @typedef {object} Options
  * @property {string} build the address of the build folder, ending in a slash
  * @property {string} wait the way to wait
+ * @property {readonly string[]} modules the names of those that will be asked for first
  * @property {Device} console
  * @property {Device} page
  * @property {(text: string) => void} onMessage a line for the console
@@ -119,6 +120,11 @@ export class Monitor {
    * @param {Uint8Array} configuration for its start input
    */
   async start(configuration) {
+    // Everything that will be needed at once, and a worker for each.
+    for (const name of this.#options.modules) {
+      this.#modules.load(name).catch(() => {});
+      this.#makeSpare(this.#makeWorker());
+    }
     this.#connections.open(0, "", 0);
     await this.#create({
       number: RESOURCE_MANAGER,
@@ -248,7 +254,7 @@ export class Monitor {
     }
     this.#arena?.clear(cell);
     // The one that was free last: it has the most modules, and its memory is warm.
-    const worker = this.#spares.pop() ?? new HartWorker();
+    const worker = this.#spares.pop() ?? this.#makeWorker();
     const hart = new Hart(number, role, role === HartRole.server ? name : `hart ${number}`, grants, worker, cell);
     this.#harts.set(number, hart);
     this.#connectLine(hart);
@@ -290,7 +296,11 @@ export class Monitor {
   }
 
   #makeSpares() {
-    while (this.#spares.length < SPARES && !this.#isStopped) this.#makeSpare(new HartWorker());
+    while (this.#spares.length < SPARES && !this.#isStopped) this.#makeSpare(this.#makeWorker());
+  }
+
+  #makeWorker() {
+    return new HartWorker(new URL("hart.js", this.#options.build));
   }
 
   /** @param {HartWorker} worker */

@@ -17,9 +17,10 @@ export const liveWorkers = () => alive;
 export const openChannels = () => channels;
 
 export class HartWorker {
-  constructor() {
+  /** @param {URL} script what scripts/build makes of hart.js */
+  constructor(script) {
     alive += 1;
-    this.#worker = new Worker(new URL("../hart.js", import.meta.url), { type: "module", name: this.#lock });
+    this.#worker = new Worker(script, { name: this.#lock });
     this.#worker.onmessage = ({ data }) => {
       if (data.kind === "channels") this.#count(data.count);
       else this.onReport(data);
