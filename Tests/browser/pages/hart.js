@@ -61,7 +61,7 @@ class TestHart {
 
   constructor(role, moduleBase64, grants) {
     this.reports = [];
-    this.worker = new Worker("/hart.js", { type: "module" });
+    this.worker = new Worker("/build/hart.js", { name: freshName() });
     this.worker.onmessage = ({ data }) => {
       if (data.kind === "channels") this.channels = data.count;
       else this.reports.push(data);
@@ -82,7 +82,10 @@ class TestHart {
       opensConnections: false,
       channel: this.control.name,
       readiness: readiness.name,
-      lock: freshName(),
+      arena: null,
+      cell: 0,
+      attachment: 0,
+      monitorPair: 0,
       stamp: new Uint8Array(Header.stampSize).fill(1),
       configuration: new TextEncoder().encode("key=value\n"),
       wait: "suspend",
