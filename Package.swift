@@ -132,6 +132,7 @@ let package = Package(
         tests("Wasm", ["Wasm", "TestSupport"]),
         tests("Engine", ["Engine", "Wasm", "TestSupport"]),
         tests("Machine", ["Machine", "Wasm", "Engine", "ServerKit", "ABI", "TestSupport"]),
+        tests("Park", []),
         tests("Martlet", ["Martlet", "ProgramPort", "LibOS", "FileServer", "ABI"]),
         tests("Shell", ["Shell", "SystemV", "Martlet", "sh", "utilities", "agent", "ABI"]),
     ]
