@@ -108,7 +108,8 @@ export class Monitor {
     const count = (/** @type {number} */ role) => harts.filter((hart) => hart.role === role).length;
     return {
       ...this.#budget.usage,
-      liveWorkers: liveWorkers(),
+      // Those that are free do nothing and are not counted.
+      liveWorkers: liveWorkers() - this.#spares.length,
       channels: this.#channels.count + openChannels() + harts.reduce((sum, { cell }) => sum + (this.#arena?.ends(cell) ?? 0), 0),
       servers: count(HartRole.server),
       processes: count(HartRole.program),

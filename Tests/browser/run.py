@@ -4,7 +4,7 @@
     Tests/browser/run.py [--browser chromium|firefox] [--wait park|suspend] [FILTER]
 
 A case is a function of a module there that takes a page (driver.Page) and raises if something is wrong; FILTER is a
-part of `module.function`. Every case gets a page in a fresh context and a time limit. The last line counts the results.
+part of `module.function`. A module may name the ways to wait that its cases are of, in WAYS. Every case gets a page in a fresh context and a time limit. The last line counts the results.
 """
 
 import argparse
@@ -204,7 +204,9 @@ def main():
                     run = Run(name, way, server, loop)
                     try:
                         for full, function in cases:
-                            run.case(full, function)
+                            module = sys.modules[function.__module__]
+                            if way in getattr(function, "ways", getattr(module, "WAYS", WAYS)):
+                                run.case(full, function)
                     finally:
                         run.close()
                     for result, count in run.counts.items():

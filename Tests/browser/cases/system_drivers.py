@@ -1,9 +1,10 @@
 """Drivers that die in the browser: resmgr starts them again, who held their objects gets an error, the system goes on."""
 
+import base64
 import json
 
 import driver
-from machine import HERE, boot_and_settle, compiled, information, run, store, terminal_text
+from machine import HERE, assembled, boot_and_settle, compiled, information, run, store, terminal_text
 
 IO_ERROR = 29
 #: The drivers in the order in which resmgr starts them, which is that of their harts; what a process holds of each, for holder.c.
@@ -14,7 +15,11 @@ KEEP_WORKERS = """
 globalThis.servers = {};
 globalThis.Worker = class extends Worker {
   postMessage(message) {
-    if (message.kind === "start" && message.role === 1) servers[message.hart] = this;
+    if (message.kind === "start" && message.role === 1) {
+      servers[message.hart] = this;
+      if (globalThis.nextModule) message = { ...message, module: globalThis.nextModule };
+      globalThis.nextModule = null;
+    }
     super.postMessage(message);
   }
 };
@@ -31,9 +36,19 @@ def _worker(name):
     return f"servers[{1 + list(DRIVERS).index(name)}]"
 
 
+TRAPPING = """(module (memory (export "memory") 1) (func (export "_initialize"))
+  (func (export "input_buffer") (param i32) (result i32) (i32.const 0))
+  (func (export "input") (param i32 i32 i64 i32) unreachable))"""
+
+
 def _trap(page, name):
-    """No input of a server has this length, and its reactor traps."""
-    page.evaluate(f"void {_worker(name)}.postMessage({{ kind: 'device', bytes: {{ length: -1 }} }})")
+    """It is killed, and what is started in its place traps in its first input."""
+    module = json.dumps(base64.b64encode(assembled(TRAPPING)).decode())
+    page.evaluate(
+        f"(async () => {{ globalThis.nextModule = await WebAssembly.compile("
+        f"Uint8Array.from(atob({module}), (character) => character.charCodeAt(0))); }})()"
+    )
+    _kill(page, name)
 
 
 def _fall_silent(page, name):

@@ -7,6 +7,8 @@ import re
 
 from machine import CONSTANTS, HERE, assembled, module
 
+#: The page plays resmgr and the monitor over BroadcastChannels.
+WAYS = ["suspend"]
 WASI = "wasi_snapshot_preview1"
 
 
