@@ -23,6 +23,8 @@ const RESOURCE_MANAGER = 0;
 const SPARES = 3;
 /** How many that had a program before are kept for another. */
 const MOST_SPARES = 8;
+/** How many programs a worker takes, one after the other: the browser takes memories back in its own time. */
+const MOST_PROGRAMS = 16;
 /** Milliseconds that a program has to leave its worker when it is ended; one that computes does not. */
 const LEAVE = 20;
 
@@ -249,10 +251,12 @@ export class Monitor {
     const { module, memory } = await this.#modules.load(role === HartRole.server ? name : "libos");
     if (this.#harts.has(number)) throw new StartError(`hart ${number} exists`, Errno.fileExists);
     const cell = this.#arena === null ? 0 : this.#cells.take();
-    if (cell === undefined || !this.#budget.take(role)) {
+    if (!this.#budget.hasRoom(role)) await this.#endUsedSpares();
+    if (cell === undefined || !this.#budget.hasRoom(role)) {
       if (cell !== undefined) this.#cells.give(cell);
       throw new StartError("the browser gives no more WebAssembly memories or workers", Errno.resourceTemporarilyUnavailable);
     }
+    this.#budget.take(role);
     this.#arena?.clear(cell);
     // The one that was free last: it has the most modules, and its memory is warm.
     const worker = this.#spares.pop() ?? this.#makeWorker();
@@ -308,7 +312,7 @@ export class Monitor {
   #makeSpare(worker) {
     worker.onError = () => {
       this.#spares = this.#spares.filter((spare) => spare !== worker);
-      void worker.end();
+      void this.#endWorker(worker);
     };
     this.#spares.push(worker);
   }
@@ -331,7 +335,7 @@ export class Monitor {
     // A worker that sleeps in its program is woken first: some browsers take two seconds to end it otherwise.
     this.#arena?.end(hart.cell);
     if (await this.#isLeft(hart)) this.#keep(hart.worker);
-    else await hart.worker.end();
+    else await this.#endWorker(hart.worker);
     this.#budget.give(hart.role);
     this.#cells.give(hart.cell);
     if (hart.line !== null) {
@@ -353,13 +357,31 @@ export class Monitor {
         setTimeout(resolve, LEAVE);
       });
     }
-    return hart.hasEnded && !this.#isStopped && this.#spares.length < MOST_SPARES;
+    return hart.hasEnded && !this.#isStopped && this.#spares.length < MOST_SPARES && hart.worker.programs < MOST_PROGRAMS;
   }
 
-  /** @param {HartWorker} worker */
+  /** @param {HartWorker} worker of a program that is over */
   #keep(worker) {
     worker.onReport = () => {};
+    worker.programs += 1;
+    this.#budget.leave(1 + (worker.programs === 1 ? 1 : 0));
     this.#makeSpare(worker);
+  }
+
+  /**
+   * Ends a worker. Fulfilled when all that it had is free.
+   * @param {HartWorker} worker
+   */
+  async #endWorker(worker) {
+    await worker.end();
+    if (worker.programs > 0) this.#budget.leave(-1 - worker.programs);
+  }
+
+  /** Ends the workers that are free and hold memories. */
+  async #endUsedSpares() {
+    const used = this.#spares.filter(({ programs }) => programs > 0);
+    this.#spares = this.#spares.filter(({ programs }) => programs === 0);
+    await Promise.all(used.map((worker) => this.#endWorker(worker)));
   }
 
   /**

@@ -9,14 +9,24 @@ const MODULES = 8;
 
 /** @type {WebAssembly.Memory | null} */
 let kept = null;
+/** @type {number | undefined} The largest size of that, in pages. */
+let maximum;
+
+/** Bytes of a page of a memory. */
+const PAGE = 65536;
 
 /**
  * A memory of zeros. The one that it gave before is its again: nobody uses that any more.
- * @param {WebAssembly.MemoryDescriptor} descriptor the same each time
+ * @param {WebAssembly.MemoryDescriptor} descriptor
  */
 export function takeMemory(descriptor) {
-  if (kept !== null && kept.buffer.byteLength <= LARGEST_MEMORY) new Uint8Array(kept.buffer).fill(0);
-  else kept = new WebAssembly.Memory(descriptor);
+  const size = kept?.buffer.byteLength ?? 0;
+  if (kept !== null && size >= descriptor.initial * PAGE && size <= LARGEST_MEMORY && descriptor.maximum === maximum) {
+    new Uint8Array(kept.buffer).fill(0);
+    return kept;
+  }
+  maximum = descriptor.maximum;
+  kept = new WebAssembly.Memory(descriptor);
   return kept;
 }
 

@@ -16,27 +16,41 @@ const memoriesOf = (role) => (role === HartRole.server ? 1 : 2);
 export class Budget {
   #memories = 0;
   #workers = 0;
+  /** Memories of workers' earlier programs: the browser may not have taken them back. */
+  #left = 0;
 
+  /** What harts use. */
   get usage() {
     return { memories: this.#memories, workers: this.#workers, limits };
   }
 
   /**
    * @param {number} role
-   * @returns {boolean} whether there was room
+   * @returns {boolean} whether there is room for another hart
    */
-  take(role) {
+  hasRoom(role) {
     const reserve = role === HartRole.server ? 0 : SERVER_RESERVE;
-    const memories = this.#memories + memoriesOf(role);
-    if (memories > limits.memories - reserve || this.#workers + 1 > limits.workers - reserve) return false;
-    this.#memories = memories;
+    const memories = this.#memories + this.#left + memoriesOf(role);
+    return memories <= limits.memories - reserve && this.#workers + 1 <= limits.workers - reserve;
+  }
+
+  /** @param {number} role */
+  take(role) {
+    this.#memories += memoriesOf(role);
     this.#workers += 1;
-    return true;
   }
 
   /** @param {number} role */
   give(role) {
     this.#memories -= memoriesOf(role);
     this.#workers -= 1;
+  }
+
+  /**
+   * A worker was kept after a program, or one that was kept is gone.
+   * @param {number} memories
+   */
+  leave(memories) {
+    this.#left += memories;
   }
 }

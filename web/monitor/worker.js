@@ -36,6 +36,8 @@ export class HartWorker {
   #worker;
   #isGone = false;
   #channels = 0;
+  /** How many programs it had that are over. */
+  programs = 0;
 
   /** @type {(report: import("../hart.js").Report) => void} Called with what the worker reports. */
   onReport = () => {};

@@ -100,7 +100,8 @@ def _keys_work(page, word):
     page.type("\n")
     page.wait_until(f"/^[^\\n]{{0,9}}# ?$/m.test(({terminal_text()}).trimEnd().split('\\n').at(-1))")
     page.type(f"echo {word}-$((6*7)); ls /etc/hostname\n")
-    page.wait_until(f"/^{word}-42$[^]*^.etc.hostname$/m.test({terminal_text()})")
+    # What is typed before the shell asks is shown above its prompt.
+    page.wait_until(f"/^(.* # )?{word}-42$[^]*^.etc.hostname$/m.test({terminal_text()})")
 
 
 @driver.limit(60)

@@ -51,7 +51,7 @@ def the_machine_halts(page):
     page.wait_until(f"/# ?$/.test(({terminal_text()}).trimEnd())")
     page.type("sleep 1000 & poweroff\n")
     page.wait_until("/halted/.test(document.getElementById('notice').innerText)")
-    assert page.evaluate("(await martlet).information.liveWorkers") == 0
+    page.wait_until("(await martlet).information.liveWorkers === 0")
     try:
         run(page, "true")
     except driver.PageError as error:
