@@ -20,6 +20,12 @@ extension Machine {
         }.sorted()
     }
 
+    /// What nobody may do, and somebody did: a program was answered twice, or a part of the system broke the protocol. Nil: nothing.
+    package var breach: String? {
+        if strayReplies > 0 { return "\(strayReplies) answers to requests that were answered before, or never made" }
+        return logs.first { $0.contains(": it sent ") || $0.contains("broke the protocol") || $0.contains("ended, since it sent") }
+    }
+
     /// What is there now.
     package var load: Load {
         var load = Load()

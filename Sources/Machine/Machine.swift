@@ -56,6 +56,8 @@ package final class Machine {
     package var onLog: ((String) -> Void)?
     /// Lines written with `log` and console messages, in order.
     package internal(set) var logs: [String] = []
+    /// Answers that came to a program which was not waiting for them: to no request, or to one that had been answered.
+    package internal(set) var strayReplies = 0
     /// Why resmgr gave up, if it did.
     package internal(set) var panic: String?
     /// Whether resmgr has said that the system is up.

@@ -240,7 +240,10 @@ final class ProgramHart: Hart {
     private func giveBack(_ connection: ConnectionID, _ message: [UInt8]) {
         var reader = Reader(message)
         guard let header = try? Header(from: &reader), header.kind == .reply else { return }
-        guard let bytes = credits.removeValue(forKey: RequestKey(connection: connection, request: header.request)) else { return }
+        guard let bytes = credits.removeValue(forKey: RequestKey(connection: connection, request: header.request)) else {
+            machine.strayReplies += 1
+            return
+        }
         let taken = credit[connection] ?? (1, bytes)
         credit[connection] = (taken.requests - 1, taken.bytes - bytes)
     }

@@ -39,6 +39,6 @@ struct ImageRun {
         guard works else { return "it does not come back: \(machine.panic ?? page.last); \(machine.logs.suffix(6))" }
         // What is on its way arrives.
         machine.run(limit: ImageSystem.patience) { false }
-        return machine.load.excess(over: rest)
+        return machine.breach ?? machine.load.excess(over: rest)
     }
 }

@@ -63,6 +63,6 @@ final class ScriptedRun {
         if !notes.isWell { return "not all came back: \(notes.lastEnds.sorted { $0.key < $1.key }); \(machine.logs.suffix(6))" }
         // What is on its way arrives.
         machine.run(limit: 5_000) { false }
-        return machine.load.excess(over: ScriptedRun.rest)
+        return machine.breach ?? machine.load.excess(over: ScriptedRun.rest)
     }
 }
