@@ -2,7 +2,7 @@
 
 import json
 
-from machine import run, terminal_text
+from machine import boot, run, terminal_text
 
 #: What is taken away before the page's scripts run, and what the page must say of it.
 MISSING = {
@@ -58,3 +58,11 @@ def an_address_that_is_not_secure_will_do(page):
     assert run(page, "echo kept > /tmp/kept && cat /tmp/kept")["stdout"] == "kept\n"
     page.wait_until(f"/# ?$/.test(({terminal_text()}).trimEnd())")
     page.wait_until(f"(await martlet).information.memories <= {max(before, 12)}")
+
+
+def every_module_of_the_page_is_asked_for_at_once(page):
+    boot(page)
+    preloaded = set(page.evaluate("[...document.querySelectorAll('link[rel=modulepreload]')].map((link) => link.href)"))
+    fetched = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
+    modules = {name for name in fetched if name.endswith(".js") and "/build/" not in name and not name.endswith("/page.js")}
+    assert modules == preloaded, (modules - preloaded, preloaded - modules)
