@@ -84,8 +84,12 @@ const monitor = {
   },
 };
 
+/** Closes what the last program of this worker has left open: its connection to resmgr. */
+let release = () => {};
+
 /** @param {Start} start */
 function run(start) {
+  release();
   const clock = new Clock(start.began, start.resolution);
   /** @type {Program | null} */
   let program = null;
@@ -104,6 +108,7 @@ function run(start) {
       (program ?? server)?.deliver(connection, message);
     },
   );
+  release = () => void connections.close(0);
   const subject = {
     connections,
     isOver: () => program?.isOver ?? false,
@@ -197,6 +202,9 @@ onmessage = async ({ data }) => {
         const status = error instanceof RangeError ? Errno.resourceTemporarilyUnavailable : Errno.ioError;
         tell({ kind: "failed", reason: EndReason.failed, status, text: error instanceof Error ? error.message : String(error) });
       }
+      break;
+    case "release":
+      release();
       break;
     default:
       heed(data.kind, data.bytes);

@@ -345,12 +345,12 @@ export class Monitor {
   }
 
   /**
-   * Whether a hart's worker can take another program: where it parked, and its program was left.
+   * Whether a hart's worker can take another program: its own was left.
    * @param {Hart} hart
    * @returns {Promise<boolean>}
    */
   async #isLeft(hart) {
-    if (this.#arena === null || hart.role !== HartRole.program || this.#isStopped) return false;
+    if (hart.role !== HartRole.program || hart.hasFailed || this.#isStopped) return false;
     if (!hart.hasEnded) {
       await new Promise((resolve) => {
         hart.onEnded = () => resolve(undefined);
@@ -363,7 +363,7 @@ export class Monitor {
   /** @param {HartWorker} worker of a program that is over */
   #keep(worker) {
     worker.onReport = () => {};
-    worker.programs += 1;
+    worker.release();
     this.#budget.leave(1 + (worker.programs === 1 ? 1 : 0));
     this.#makeSpare(worker);
   }
@@ -436,6 +436,7 @@ export class Monitor {
     if (this.#harts.get(hart.number) !== hart) return;
     console.error(`${hart.name}: ${text}`);
     const wasReady = hart.isReady;
+    hart.hasFailed = true;
     if (hart.number === RESOURCE_MANAGER && wasReady) return this.#panic(`the resource manager failed: ${text}`);
     await this.#end(hart, text, status);
     if (!wasReady || this.#isStopped) return;

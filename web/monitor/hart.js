@@ -34,6 +34,8 @@ export class Hart {
   /** @type {(error: Error) => void} */
   #reject = () => {};
   isReady = false;
+  /** Whether something of it broke: its worker is not used again. */
+  hasFailed = false;
   /** Whether its program is over and was left, so that its worker is free. */
   hasEnded = false;
   /** @type {() => void} Called when that is so. */

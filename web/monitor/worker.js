@@ -65,6 +65,12 @@ export class HartWorker {
     this.#worker.postMessage({ kind, bytes });
   }
 
+  /** The program is over: what its worker has left open is closed. */
+  release() {
+    this.programs += 1;
+    this.#worker.postMessage({ kind: "release" });
+  }
+
   /** Ends the worker. Fulfilled once it and its memories are gone. */
   async end() {
     this.onReport = () => {};
