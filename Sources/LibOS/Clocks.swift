@@ -121,9 +121,10 @@ extension LibOS {
             let buffer = ResultBuffer(buffer, capacity, length)
             try libOS.check(buffer, &host)
             var writer = Writer(capacity: 128)
+            let way = libOS.wait.isEmpty ? [] : ByteString("; programs wait by ").bytes + libOS.wait
             let parts: [ByteString] = [
                 ByteString("Martlet"), ByteString(libOS.value(ofVariable: "HOSTNAME") ?? ByteString("martlet").bytes),
-                ByteString("0.1"), ByteString("Martlet 0.1, a microkernel on WebAssembly"), ByteString("wasm32"),
+                ByteString("0.1"), ByteString(ByteString("Martlet 0.1, a microkernel on WebAssembly").bytes + way), ByteString("wasm32"),
             ]
             for part in parts {
                 writer.raw(part.bytes)

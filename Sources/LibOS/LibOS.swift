@@ -68,6 +68,8 @@ package struct LibOS: Sendable {
     var arguments: [ByteString] = []
     var environment: [ByteString] = []
     var mask: UInt32 = 0
+    /// How this machine's programs wait, for people.
+    var wait: [UInt8] = []
     /// Index of the working directory's description; -1 before the start.
     var workingDirectory = -1
     /// Connections whose other end is gone. Their numbers are not used again.

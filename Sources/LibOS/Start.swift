@@ -118,6 +118,7 @@ extension LibOS {
         arguments = start.arguments
         environment = start.environment
         mask = start.mask & 0o777
+        wait = start.wait
         for number in 1..<64 where start.ignored & (1 << UInt64(number)) != 0 { dispositions[number] = .ignore }
         for inherited in start.descriptors {
             let index = description(inherited)

@@ -10,12 +10,14 @@ extension Boot: Wire {
         self.init()
         mounts = try reader.list(BootMount.self)
         initPath = try reader.bytes()
+        wait = try reader.bytes()
         initState = try reader.choice(InitState.self)
     }
 
     func encode(into writer: inout Writer) {
         writer.list(mounts)
         writer.bytes(initPath)
+        writer.bytes(wait)
         writer.u8(initState.rawValue)
     }
 }

@@ -155,11 +155,14 @@ package struct StartProgram: Wire, Equatable, Sendable {
     package var workingDirectory: InheritedDescriptor
     /// Ascending by number.
     package var descriptors: [InheritedDescriptor]
+    /// How this machine's programs wait, for people: what uname(2) tells.
+    package var wait: [UInt8]
 
     package init(
         process: ProcessID, parent: ProcessID, group: ProcessGroupID, session: SessionID, credentials: Credentials, mask: UInt32,
         ignored: UInt64, imageConnection: ConnectionID, imageHandle: Handle, imageSize: UInt64, path: [UInt8], arguments: [ByteString],
-        environment: [ByteString], root: InheritedDescriptor, workingDirectory: InheritedDescriptor, descriptors: [InheritedDescriptor]
+        environment: [ByteString], root: InheritedDescriptor, workingDirectory: InheritedDescriptor, descriptors: [InheritedDescriptor],
+        wait: [UInt8] = []
     ) {
         self.process = process
         self.parent = parent
@@ -177,6 +180,7 @@ package struct StartProgram: Wire, Equatable, Sendable {
         self.root = root
         self.workingDirectory = workingDirectory
         self.descriptors = descriptors
+        self.wait = wait
     }
 
     package init(from reader: inout Reader) throws(Errno) {
@@ -196,6 +200,7 @@ package struct StartProgram: Wire, Equatable, Sendable {
         root = try reader.value(InheritedDescriptor.self)
         workingDirectory = try reader.value(InheritedDescriptor.self)
         descriptors = try reader.list(InheritedDescriptor.self)
+        wait = try reader.bytes(limit: 32)
     }
 
     package func encode(into writer: inout Writer) {
@@ -215,6 +220,7 @@ package struct StartProgram: Wire, Equatable, Sendable {
         writer.value(root)
         writer.value(workingDirectory)
         writer.list(descriptors)
+        writer.bytes(wait)
     }
 }
 

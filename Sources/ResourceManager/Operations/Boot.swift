@@ -59,6 +59,8 @@ struct Boot {
         BootMount("tmpfs", "/mnt", isMade: true),
     ]
     var initPath: [UInt8] = []
+    /// How programs wait, for people.
+    var wait: [UInt8] = []
     var initState = InitState.waiting
 }
 
@@ -72,6 +74,7 @@ extension ResourceManager {
         generator = RandomGenerator(seed: start.entropy)
         let configuration = Configuration(start.configuration)
         boot.initPath = configuration["init"] ?? [UInt8]("/sbin/init")
+        boot.wait = Array((configuration["wait"] ?? []).prefix(32))
         for line in configuration.values("mount") {
             do throws(Errno) {
                 try boot.add(mount: line)

@@ -198,7 +198,7 @@ extension ResourceManager {
                 credentials: credentials[child.credentials], mask: state.mask, ignored: child.dispositions.ignoredBits,
                 imageConnection: imageConnection, imageHandle: image.opened.handle, imageSize: image.opened.status.size,
                 path: state.path, arguments: state.arguments, environment: state.environment, root: rootDirectory,
-                workingDirectory: workingDirectory ?? rootDirectory, descriptors: descriptors),
+                workingDirectory: workingDirectory ?? rootDirectory, descriptors: descriptors, wait: boot.wait),
             for: .task(task, 0))
     }
 
