@@ -36,13 +36,17 @@ def _worker(name):
     return f"servers[{1 + list(DRIVERS).index(name)}]"
 
 
-TRAPPING = """(module (memory (export "memory") 1) (func (export "_initialize"))
+#: A server that traps when a timer has passed, so that its hart is surely known to run.
+TRAPPING = """(module (import "martlet_host" "set_timer" (func $set_timer (param i64)))
+  (memory (export "memory") 1) (func (export "_initialize"))
   (func (export "input_buffer") (param i32) (result i32) (i32.const 0))
-  (func (export "input") (param i32 i32 i64 i32) unreachable))"""
+  (func (export "input") (param $kind i32) (param i32) (param $now i64) (param i32)
+    (if (i32.eq (local.get $kind) (i32.const 3)) (then unreachable))
+    (call $set_timer (i64.add (local.get $now) (i64.const 50000000)))))"""
 
 
 def _trap(page, name):
-    """It is killed, and what is started in its place traps in its first input."""
+    """It is killed, and what is started in its place traps soon."""
     module = json.dumps(base64.b64encode(assembled(TRAPPING)).decode())
     page.evaluate(
         f"(async () => {{ globalThis.nextModule = await WebAssembly.compile("
