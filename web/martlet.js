@@ -61,7 +61,7 @@ const WAYS = new Map([
 ]);
 
 /** The best way to wait that the browser offers to this page; if it offers none, the one that asks nothing of the page's server. */
-function bestWay() {
+export function bestWay() {
   for (const [way, lacks] of WAYS) if (lacks().length === 0) return way;
   return "suspend";
 }
