@@ -1,7 +1,11 @@
 // @ts-check
 // Has the service worker of isolation.js isolate a page from its next visit on, where the server does not.
 
-/** Whether a worker is there that has come into force. Fulfilled when it is known. @param {ServiceWorkerRegistration} registration */
+/**
+ * Whether the newest worker of a registration comes into force. Fulfilled when it is known.
+ * @param {ServiceWorkerRegistration} registration
+ * @returns {Promise<boolean>}
+ */
 function isInForce({ installing, waiting, active }) {
   const worker = installing ?? waiting ?? active;
   return new Promise((resolve) => {

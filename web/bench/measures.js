@@ -3,6 +3,7 @@
 
 import { boot } from "../martlet.js";
 import { copyMebibyte, importCall, loadFiles, roundTrip, runBare, workerStart } from "./floors.js";
+import { untilPrompt } from "./prompt.js";
 import { row } from "./rows.js";
 
 /** The program that measures inside the system (Sources/Programs/measure); prints nanoseconds, one number a line. */
@@ -11,22 +12,6 @@ const PROGRAM = new URL("../build/measure.wasm", import.meta.url);
 const PATH = "/tmp/measure";
 /** How often the page is loaded until its prompt. */
 const LOADS = 6;
-
-/**
- * Milliseconds from the beginning of a document's navigation until its console shows a prompt.
- * @param {Window} [page]
- * @returns {Promise<number>}
- */
-export async function untilPrompt(page = window) {
-  const { document, performance } = page;
-  const machine = () => /** @type {{martlet?: import("../martlet.js").Machine}} */ (/** @type {unknown} */ (page)).martlet;
-  for (;;) {
-    if (/[#$] ?$/m.test(machine()?.terminal?.text() ?? "")) return performance.now();
-    const notice = document.getElementById("notice");
-    if (notice !== null && !notice.hidden) throw new Error(notice.innerText);
-    await new Promise((next) => setTimeout(next, 5));
-  }
-}
 
 /**
  * @param {string} output of the program that measures
@@ -56,9 +41,8 @@ async function cachedPrompt({ wait, show }) {
     frame.title = "A machine that starts";
     frame.src = new URL(`../index.html?wait=${wait}`, import.meta.url).href;
     show(frame);
-    const page = /** @type {Window & {martlet?: import("../martlet.js").Machine, performance: Performance}} */ (
-      await new Promise((resolve) => frame.addEventListener("load", () => resolve(frame.contentWindow), { once: true }))
-    );
+    await new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
+    const page = /** @type {Window & {martlet?: import("../martlet.js").Machine}} */ (frame.contentWindow);
     const time = await untilPrompt(page);
     const files = new Set(page.performance.getEntriesByType("resource").map(({ name }) => name));
     page.martlet?.stop();
@@ -83,8 +67,8 @@ const MEASURES = [
   ],
   ["processID", async ({ measure }) => ({ floors: await importCall(5000000, 20), values: await measure("calls 4000000") })],
   ["clock", async ({ measure }) => ({ floors: await importCall(5000000, 20), values: await measure("clock 1000000") })],
-  ["pipe", async ({ measure }) => ({ floors: copyMebibyte(64, 20), values: await measure(`pipe ${32 << 20}`) })],
-  ["read", async ({ measure }) => ({ floors: copyMebibyte(64, 20), values: await measure(`read ${32 << 20} /bin/utilities`) })],
+  ["pipe", async ({ measure }) => ({ floors: copyMebibyte(512, 20), values: await measure(`pipe ${32 << 20}`) })],
+  ["read", async ({ measure }) => ({ floors: copyMebibyte(512, 20), values: await measure(`read ${32 << 20} /bin/utilities`) })],
   ["spawn", async ({ measure }) => ({ floors: await workerStart(20), values: await measure("spawn 60 /bin/true") })],
   [
     "compute",
