@@ -1,3 +1,4 @@
+// @ts-check
 // The service worker that isolates the pages of its folder where their server does not: it adds to every response of its scope the
 // headers that make a page cross-origin isolated (HTML, "cross-origin isolated"). It keeps nothing, and reads no body.
 //
@@ -21,11 +22,11 @@ function isOurs(request) {
 
 /**
  * The same response with the headers. One that cannot be made anew without loss is passed on as it is: an opaque one, a redirection
- * that the browser follows itself, a redirected one (its address would be lost, against which it is read) and a part.
+ * that the browser follows itself, and a redirected one (its address would be lost, against which it is read).
  * @param {Response} response
  */
 function isolated(response) {
-  if (response.type !== "basic" || response.redirected || response.status === 206) return response;
+  if (response.type !== "basic" || response.redirected) return response;
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });

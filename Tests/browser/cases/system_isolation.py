@@ -122,6 +122,9 @@ def parts_and_redirected_answers_are_passed_on_as_they_are(page):
     assert moved["redirected"] and moved["status"] == 200 and not _has_headers(moved), moved
     manual = page.evaluate(f"fetch('{PAGE}moved', {{ redirect: 'manual' }}).then(({{ type }}) => type)")
     assert manual == "opaqueredirect", manual
+    # What fails, fails through the worker too: as a network that gives nothing.
+    failure = page.evaluate(f"fetch('{PAGE}moved', {{ redirect: 'error' }}).then(() => 'fetched', ({{ name }}) => name)")
+    assert failure == "TypeError", failure
     outside = _answer(page, "/page.css")
     assert outside["status"] == 200 and not _has_headers(outside), outside
     # A visitor who is sent on comes to an isolated page.
