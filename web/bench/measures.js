@@ -22,18 +22,12 @@ function times(output) {
 }
 
 /**
- * @typedef {object} Context
- * @property {string} wait the way to wait
- * @property {(order: string) => Promise<number[]>} measure runs the program inside the system; milliseconds
- * @property {(frame: HTMLIFrameElement) => void} show puts a frame into the page, where it is seen
- */
-
-/**
  * The default page in a frame, from its address to its prompt, again and again; the first time fills the browser's cache and does
  * not count. The floor loads what that page itself loaded.
- * @param {Context} context
+ * @param {string} wait the way to wait
+ * @param {(frame: HTMLIFrameElement) => void} show puts a frame into the page, where it is seen
  */
-async function cachedPrompt({ wait, show }) {
+async function cachedPrompt(wait, show) {
   const values = [];
   const floors = [];
   for (let turn = 0; turn < LOADS; turn += 1) {
@@ -56,31 +50,42 @@ async function cachedPrompt({ wait, show }) {
 }
 
 /**
- * The figures of a page, in the order in which they are measured.
- * @type {[string, (context: Context) => Promise<{values: number[], floors: number[]}>][]}
+ * A figure that the program measures inside the system.
+ * @typedef {object} Measure
+ * @property {string} id
+ * @property {string} order what the program is told to measure
+ * @property {(wait: string) => Promise<number[]> | number[]} floor
  */
+
+/** @type {Measure[]} In the order in which they are measured. */
 const MEASURES = [
-  ["cachedPrompt", cachedPrompt],
-  [
-    "request",
-    async ({ wait, measure }) => ({ floors: await roundTrip(wait, 200, 20), values: await measure("requests 4000") }),
-  ],
-  ["processID", async ({ measure }) => ({ floors: await importCall(5000000, 20), values: await measure("calls 4000000") })],
-  ["clock", async ({ measure }) => ({ floors: await importCall(5000000, 20), values: await measure("clock 1000000") })],
-  ["pipe", async ({ measure }) => ({ floors: copyMebibyte(512, 20), values: await measure(`pipe ${32 << 20}`) })],
-  ["read", async ({ measure }) => ({ floors: copyMebibyte(512, 20), values: await measure(`read ${32 << 20} /bin/utilities`) })],
-  ["spawn", async ({ measure }) => ({ floors: await workerStart(20), values: await measure("spawn 60 /bin/true") })],
-  [
-    "compute",
-    async ({ measure }) => ({
-      floors: times(await runBare(PROGRAM, ["measure", "compute", "10000"])),
-      values: await measure("compute 10000"),
-    }),
-  ],
+  { id: "request", order: "requests 4000", floor: (wait) => roundTrip(wait, 200, 10) },
+  { id: "processID", order: "calls 4000000", floor: () => importCall(5000000, 10) },
+  { id: "clock", order: "clock 1000000", floor: () => importCall(5000000, 10) },
+  { id: "pipe", order: `pipe ${32 << 20}`, floor: () => copyMebibyte(512, 10) },
+  { id: "read", order: `read ${32 << 20} /bin/utilities`, floor: () => copyMebibyte(512, 10) },
+  { id: "spawn", order: "spawn 60 /bin/true", floor: () => workerStart(10) },
+  {
+    id: "compute",
+    order: "compute 10000",
+    floor: async () => times(await runBare(PROGRAM, ["measure", "compute", "10000"])),
+  },
 ];
 
 /** The figures that `measured` tells, in its order. */
-export const MEASURED = MEASURES.map(([id]) => id);
+export const MEASURED = ["cachedPrompt", ...MEASURES.map(({ id }) => id)];
+
+/**
+ * A new machine with the program in it.
+ * @param {string} wait the way to wait
+ */
+async function machineWithProgram(wait) {
+  const program = await fetch(PROGRAM);
+  if (!program.ok) throw new Error(`${PROGRAM.pathname}: ${program.status} ${program.statusText}`);
+  const machine = await boot({ wait });
+  await machine.writeFile(PATH, new Uint8Array(await program.arrayBuffer()), { mode: 0o755 });
+  return machine;
+}
 
 /**
  * Measures all: boots a machine, and ends it at the end. Rejects with an Error if the machine or a measurement fails.
@@ -90,28 +95,21 @@ export const MEASURED = MEASURES.map(([id]) => id);
  * @returns {AsyncGenerator<import("./rows.js").Row>}
  */
 export async function* measured(wait, show, begins = () => {}) {
-  /** @type {import("../martlet.js").Machine | null} */
-  let machine = null;
-  const inMachine = async () => {
-    if (machine !== null) return machine;
-    machine = await boot({ wait });
-    const program = await fetch(PROGRAM);
-    if (!program.ok) throw new Error(`${PROGRAM.pathname}: ${program.status} ${program.statusText}`);
-    await machine.writeFile(PATH, new Uint8Array(await program.arrayBuffer()), { mode: 0o755 });
-    return machine;
-  };
-  const measure = async (/** @type {string} */ order) => {
-    const { status, stdout, stderr } = await (await inMachine()).run(`${PATH} ${order}`);
-    if (status !== 0) throw new Error(`measure ${order}: status ${status}: ${stderr}`);
-    return times(stdout);
-  };
+  begins("cachedPrompt");
+  const prompt = await cachedPrompt(wait, show);
+  yield row("cachedPrompt", wait, prompt.values, prompt.floors);
+  const machine = await machineWithProgram(wait);
   try {
-    for (const [id, take] of MEASURES) {
+    for (const { id, order, floor } of MEASURES) {
       begins(id);
-      const { values, floors } = await take({ wait, measure, show });
-      yield row(id, wait, values, floors);
+      // Half of the floor before and half of it after: what else the machine is busy with comes and goes.
+      const floors = [...(await floor(wait))];
+      const { status, stdout, stderr } = await machine.run(`${PATH} ${order}`);
+      if (status !== 0) throw new Error(`measure ${order}: status ${status}: ${stderr}`);
+      floors.push(...(await floor(wait)));
+      yield row(id, wait, times(stdout), floors);
     }
   } finally {
-    /** @type {import("../martlet.js").Machine | null} */ (machine)?.stop();
+    machine.stop();
   }
 }

@@ -144,6 +144,17 @@ def a_page_outside_of_the_folder_is_untouched(page):
     assert page.evaluate("crossOriginIsolated") is False
 
 
+def a_page_of_ones_own_is_isolated_by_a_worker_that_it_names(page):
+    _plain(page)
+    page.open("/tests/engine.html")
+    # Relative to the page.
+    assert page.evaluate("(await import('/martlet.js')).isolateNextVisit('../isolation.js')") is True
+    assert page.evaluate("crossOriginIsolated") is False
+    page.open("/tests/engine.html")
+    assert page.evaluate("crossOriginIsolated") is True
+    assert page.evaluate("localStorage.getItem('visits')") == "2"
+
+
 @driver.limit(60)
 def a_new_version_takes_the_place_of_the_old(page):
     _plain(page)
