@@ -11,14 +11,13 @@ import { Header } from "./generated/abi.js";
 import { Monitor } from "./monitor.js";
 
 export { SystemError } from "./agent.js";
-
-/** The ways to wait that this version has, best first. */
-const WAYS = ["park", "suspend"];
+export { isolateNextVisit } from "./isolate.js";
 
 /**
  * @typedef {object} BootOptions
  * @property {string | URL} [base] the folder that holds `build/`; that of this module unless told otherwise
- * @property {string} [wait] the way to wait: `park` (isolated pages) or `suspend`; the best that the browser offers unless told otherwise
+ * @property {string} [wait] the way to wait: `park` (isolated pages) or `suspend`; the best that the browser offers to the page
+ *   unless told otherwise
  * @property {HTMLElement} [terminal] shows the console in this element
  * @property {(text: string) => void} [onConsole] a line that the system writes about itself
  * @property {(text: string) => void} [onPanic] the system cannot go on; the machine has stopped
@@ -36,24 +35,45 @@ const WAYS = ["park", "suspend"];
  * @property {AbortSignal} [signal] kills the command; the promise rejects with its reason
  */
 
-/** Whether shared memory can carry messages: the page is isolated, and an event loop can wait for a word of it. */
-function canPark() {
-  return globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer === "function" && "waitAsync" in Atomics;
+/** What is not there that a program needs to sleep in shared memory. */
+function lacksToPark() {
+  const lacking = [];
+  // Only an isolated page has the constructor.
+  const isIsolated = globalThis.crossOriginIsolated === true && typeof SharedArrayBuffer === "function";
+  if (!isIsolated) lacking.push("shared memory, which a page has that its server isolates");
+  if (!("waitAsync" in Atomics)) lacking.push("Atomics.waitAsync, by which an event loop waits for shared memory");
+  return lacking;
+}
+
+/** What is not there that a program's stack needs to be suspended. */
+function lacksToSuspend() {
+  if (typeof WebAssembly === "object" && "Suspending" in WebAssembly && "promising" in WebAssembly) return [];
+  return ["JavaScript Promise Integration, which lets a WebAssembly program wait"];
+}
+
+/**
+ * The ways to wait that this version has, best first, and what each lacks here, in words for people.
+ * @type {Map<string, () => string[]>}
+ */
+const WAYS = new Map([
+  ["park", lacksToPark],
+  ["suspend", lacksToSuspend],
+]);
+
+/** The best way to wait that the browser offers to this page; if it offers none, the one that asks nothing of the page's server. */
+export function bestWay() {
+  for (const [way, lacks] of WAYS) if (lacks().length === 0) return way;
+  return "suspend";
 }
 
 /**
  * What this browser lacks for Martlet, in words for people; empty if nothing.
- * @param {string} [wait] for this way to wait
+ * @param {string} [wait] for this way to wait; for the best that the browser offers unless told otherwise
  * @returns {string[]}
  */
-export function missingFeatures(wait = canPark() ? "park" : "suspend") {
-  const missing = [];
+export function missingFeatures(wait = bestWay()) {
   if (typeof WebAssembly !== "object") return ["WebAssembly"];
-  if (wait === "park") {
-    if (!canPark()) missing.push("shared memory, which a page has that its server isolates");
-  } else if (!("Suspending" in WebAssembly && "promising" in WebAssembly)) {
-    missing.push("JavaScript Promise Integration, which lets a WebAssembly program wait");
-  }
+  const missing = WAYS.get(wait)?.() ?? [];
   if (typeof BroadcastChannel !== "function") missing.push("BroadcastChannel, which carries messages between processes");
   if (!hasModuleWorkers()) missing.push("workers that load modules");
   return missing;
@@ -93,7 +113,7 @@ export class Machine {
   constructor(options) {
     performance.mark("martlet: boot");
     this.#options = options;
-    this.#wait = options.wait ?? (canPark() ? "park" : "suspend");
+    this.#wait = options.wait ?? bestWay();
     /** @type {Promise<void>} Fulfilled when init runs. */
     this.booted = new Promise((resolve, reject) => {
       this.#onBooted = resolve;
@@ -119,7 +139,7 @@ export class Machine {
   #isStopped = false;
 
   async #start() {
-    if (!WAYS.includes(this.#wait)) throw new Error(`there is no way to wait named ${this.#wait}`);
+    if (!WAYS.has(this.#wait)) throw new Error(`there is no way to wait named ${this.#wait}`);
     const missing = missingFeatures(this.#wait);
     if (missing.length > 0) throw new Error(`this browser lacks ${missing.join("; ")}`);
     const base = new URL(this.#options.base ?? ".", import.meta.url);

@@ -1,7 +1,7 @@
 // @ts-check
 // The default page: a terminal that fills the window, with the machine at `globalThis.martlet`.
 
-import { boot, missingFeatures } from "./martlet.js";
+import { boot, isolateNextVisit, missingFeatures } from "./martlet.js";
 
 /** Milliseconds that a toast stays. */
 const TOAST = 5000;
@@ -71,14 +71,24 @@ function acceptFiles(machine) {
   });
 }
 
+/**
+ * Tells why there is no machine, and whether there will be one when the page is loaded again.
+ * @param {readonly string[]} missing
+ * @param {string | undefined} wait the way to wait that was asked for
+ */
+async function refuse(missing, wait) {
+  notice("Martlet cannot run in this browser", `It lacks:\n\n${missing.map((feature) => `• ${feature}`).join("\n")}`, false);
+  // Where nothing but isolation is missing to park, the service worker brings it.
+  if (wait !== "suspend" && (await isolateNextVisit()) && missingFeatures("park").length === 1) {
+    notice("Martlet can run from the next visit on", "This browser needs the page to be isolated, as it is when it is loaded again.", true);
+  }
+}
+
 async function start() {
   element("restart").addEventListener("click", () => location.reload());
-  const missing = missingFeatures();
-  if (missing.length > 0) {
-    notice("Martlet cannot run in this browser", `It lacks:\n\n${missing.map((feature) => `• ${feature}`).join("\n")}`, false);
-    return;
-  }
   const wait = new URLSearchParams(location.search).get("wait") ?? undefined;
+  const missing = missingFeatures(wait);
+  if (missing.length > 0) return refuse(missing, wait);
   const booting = boot({
     terminal: element("terminal"),
     wait,
@@ -93,6 +103,8 @@ async function start() {
     page.martlet = machine;
     machine.terminal?.focus();
     acceptFiles(machine);
+    // Only now: what the worker has to load does not delay the machine. Who asked to suspend needs no isolation.
+    if (wait !== "suspend") void isolateNextVisit();
   } catch (error) {
     // A panic has its own words.
     if (element("notice").hidden) notice("Martlet did not start", error instanceof Error ? error.message : String(error), true);

@@ -1,47 +1,34 @@
 #!/usr/bin/env python3
 """Measures the system in browsers, each figure beside its raw floor from the same run. Called by scripts/bench.
 
+Drives web/bench.html, which measures, and adds what needs a browser that was never here: the first visit.
+
     Tests/browser/bench.py [--browser chromium|firefox] [--wait suspend] [--json]
 """
 
 import argparse
-import base64
 import gzip
 import json
-import os
 import pathlib
-import statistics
 import sys
 import tempfile
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
-import run as runner
-from run import BROWSERS, TOP, WAYS, Server
+from run import BROWSERS, WAYS, Server
 
 import driver
 import processes
 
-MEASURE = TOP / ".build-wasm/martlet/wasm32-unknown-none-wasm/release/measure.wasm"
-#: Time from navigation until the console shows a prompt.
-PROMPT = """(async () => {
-  while (!/[#$] ?$/m.test(globalThis.martlet?.terminal?.text() ?? "")) await new Promise((done) => setTimeout(done, 5));
-  return performance.now();
-})()"""
-
-
-def numbers(page, command):
-    """The nanoseconds that a measurement inside the system printed, one number a line, as milliseconds."""
-    result = page.evaluate(f"martlet.run({json.dumps(command)})")
-    if result["status"] != 0:
-        raise SystemExit(f"bench: {command}: status {result['status']}: {result['stderr']}")
-    return [int(line) / 1e6 for line in result["stdout"].split()]
+#: How often a page is loaded in a fresh context.
+VISITS = 5
 
 
 def served(log):
-    """The path of every file in the server's log."""
-    return sorted({line.split(" ", 1)[1] for line in log.read_text().splitlines() if line.startswith("200 ")})
+    """The path of every file in the server's log, without those with which it is measured."""
+    paths = {line.split(" ", 1)[1] for line in log.read_text().splitlines() if line.startswith("200 ")}
+    return sorted(path for path in paths if not path.startswith("/bench/"))
 
 
 def bytes_to_prompt(paths, base):
@@ -55,118 +42,81 @@ def bytes_to_prompt(paths, base):
     return whole, compressed
 
 
-def row(name, values, floor_name, floors, unit="ms"):
-    """One line of the table: median and 99th percentile of a figure and of its floor, and their ratio."""
-    values, floors = sorted(values), sorted(floors)
-    at = lambda all, part: all[min(len(all) - 1, int(len(all) * part))]
-    return {
-        "name": name,
-        "unit": unit,
-        "median": statistics.median(values),
-        "p99": at(values, 0.99),
-        "floor": floor_name,
-        "floor median": statistics.median(floors),
-        "floor p99": at(floors, 0.99),
-        "ratio": statistics.median(values) / statistics.median(floors) if statistics.median(floors) else None,
-    }
+def until_prompt(browser, server, way):
+    """Milliseconds from navigation to prompt on a first visit: a page in a fresh context."""
+    page = browser.page(server.base, way)
+    page.open_system()
+    time = page.evaluate("(await import('/bench/prompt.js')).untilPrompt()")
+    page.close()
+    return time
+
+
+def load_files(browser, server, way, files):
+    """Milliseconds in which one worker of a page in a fresh context loads files."""
+    page = browser.page(server.base, way)
+    page.open("/tests/engine.html")
+    result = page.evaluate(f"(await import('/bench/floors.js')).loadFiles({json.dumps(files)})")
+    if result["modules"] < 3:
+        raise SystemExit(f"bench: of the files to the prompt {result['modules']} are WebAssembly")
+    page.close()
+    return result["time"]
 
 
 def measure(browser_name, way, loop):
+    """The report of bench.html, with the figures of first visits: those need contexts, and the server's log."""
     log = pathlib.Path(tempfile.mkdtemp()) / "served"
     server = Server([*WAYS[way], "--log", str(log)])
     browser = BROWSERS[browser_name](loop)
-    rows = []
     try:
-        page = browser.page(server.base, way)
-        page.open("/tests/floors.html")
-        page.wait_until("globalThis.floors !== undefined")
-        round_trip = page.evaluate("floors.broadcastRoundTrip(500, 10)")
-        mebibyte = page.evaluate("floors.broadcastMebibyte(10)")
-        worker = page.evaluate("floors.workerStart(20)")
-        copy = page.evaluate("floors.copyMebibyte(10)")
-        call = page.evaluate("floors.importCall(5000000, 10)")
-        page.close()
-
-        prompts = []
-        for _ in range(5):
-            log.write_text("")
-            page = browser.page(server.base, way)
-            page.open_system()
-            prompts.append(page.evaluate(PROMPT))
-            page.close()
+        prompts = [until_prompt(browser, server, way) for _ in range(VISITS)]
         # The server writes its log in its own time: what a page fetched is there when the next one has come up.
-        page = browser.page(server.base, way)
-        page.open_system()
-        page.evaluate(PROMPT)
-        page.close()
         files = served(log)
         whole, compressed = bytes_to_prompt(files, server.base)
-        loads = []
-        for _ in range(5):
-            page = browser.page(server.base, way)
-            page.open("/tests/floors.html")
-            page.wait_until("globalThis.floors !== undefined")
-            result = page.evaluate(f"floors.loadFiles({json.dumps(files)})")
-            if result["modules"] < 3:
-                raise SystemExit(f"bench: of the files to the prompt {result['modules']} are WebAssembly")
-            loads.append(result["time"])
-            page.close()
+        loads = [load_files(browser, server, way, files) for _ in range(VISITS)]
         page = browser.page(server.base, way)
-        page.open_system()
-        page.evaluate(PROMPT)
-        program = base64.b64encode(MEASURE.read_bytes()).decode()
-        page.evaluate(
-            f"martlet.writeFile('/tmp/measure', Uint8Array.from(atob('{program}'), (c) => c.charCodeAt(0)), {{ mode: 0o755 }})"
-        )
-        rows.append(
-            row("request and answer", numbers(page, "/tmp/measure requests 2000"), "BroadcastChannel round trip", round_trip)
-        )
-        calls = numbers(page, "/tmp/measure calls 1000000")
-        nanoseconds = lambda times: [time * 1e6 for time in times]
-        rows.append(
-            row("call answered at home", nanoseconds(calls), "import call, wasm to JavaScript", nanoseconds(call), "ns")
-        )
-        rows.append(row("spawn, exit, wait of true", numbers(page, "/tmp/measure spawn 50 /bin/true"), "new worker to message", worker))
-        rows.append(row("pipe, per MiB in 64 KiB writes", numbers(page, "/tmp/measure pipe 8388608"), "copy of a MiB", copy))
-        rows.append(row("the same", numbers(page, "/tmp/measure pipe 8388608"), "BroadcastChannel, 64 KiB messages", mebibyte))
-        rows.append(row("page to prompt", prompts, "same files loaded in one worker", loads))
-        rows.append(row("bytes to prompt, gzip", [compressed / 1000], "as served", [whole / 1000], "kB"))
+        page.open_system("/bench.html")
+        page.wait_until("globalThis.bench !== undefined")
+        report = page.evaluate("bench.report")
+        for figure, values, floors in [("firstPrompt", prompts, loads), ("bytes", [compressed], [whole])]:
+            arguments = json.dumps([figure, way, values, floors])
+            report["rows"].append(page.evaluate(f"(await import('/bench/rows.js')).row(...{arguments})"))
         page.close()
     finally:
         browser.close()
         server.close()
         log.unlink(missing_ok=True)
         log.parent.rmdir()
-    return rows
+    return report
 
 
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench", description="Measures the system beside its floors.")
     parser.add_argument("--browser", choices=sorted(BROWSERS))
     parser.add_argument("--wait", choices=sorted(WAYS))
-    parser.add_argument("--json", action="store_true", help="print one JSON object rather than tables")
+    parser.add_argument("--json", action="store_true", help="print one JSON list of reports rather than tables")
     options = parser.parse_args()
     processes.adopt_orphans()
     loop = driver.EventLoop()
-    report = {}
+    reports = []
     try:
         for browser in [options.browser] if options.browser else sorted(BROWSERS):
             for way in [options.wait] if options.wait else WAYS:
-                report[f"{browser} {way}"] = measure(browser, way, loop)
+                reports.append(measure(browser, way, loop))
     finally:
         processes.end_all(keep=[])
         loop.close()
     if options.json:
-        print(json.dumps(report, indent=1))
+        print(json.dumps(reports, indent=1))
         return
-    for title, rows in report.items():
-        print(f"\n{title}")
-        print(f"  {'what':32} {'median':>11} {'p99':>11}      {'floor':34} {'median':>11} {'p99':>11}  ratio")
-        for r in rows:
-            ratio = "" if r["ratio"] is None else f"{r['ratio']:.2f}"
+    for report in reports:
+        print(f"\n{report['browser']}, {report['wait']} ({report['machine']})")
+        print(f"  {'what':36} {'median':>13} {'p99':>13}   {'floor':40} {'median':>13} {'p99':>13}  {'ratio':>6}  goal")
+        for row in report["rows"]:
+            figures = {key: f"{row[key]:.4g} {row['unit']}" for key in ["median", "p99", "floorMedian", "floorP99"]}
+            verdict = {True: " reached", False: " not reached", None: ""}[row["isReached"]]
             print(
-                f"  {r['name']:32} {r['median']:8.4g} {r['unit']} {r['p99']:8.4g} {r['unit']}      {r['floor']:34}"
-                f" {r['floor median']:8.4g} {r['unit']} {r['floor p99']:8.4g} {r['unit']}  {ratio}"
+                f"  {row['name']:36} {figures['median']:>13} {figures['p99']:>13}   {row['floor']:40}"
+                f" {figures['floorMedian']:>13} {figures['floorP99']:>13}  {row['ratio']:6.3g}  {row['goal']}{verdict}"
             )
 
 

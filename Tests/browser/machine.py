@@ -15,9 +15,9 @@ COMPILER = pathlib.Path(os.path.realpath(shutil.which("swift"))).parent / "clang
 
 
 def boot(page, query=""):
-    """Loads the page of the system and waits until init runs."""
+    """Loads the page of the system and waits until init runs. The machine has this run's way to wait."""
     page.open_system(query=query)
-    page.evaluate("(async () => void (await martlet))()")
+    assert page.evaluate("(await martlet).information.wait") == page.wait
 
 
 def boot_and_settle(page):

@@ -1,19 +1,23 @@
 // What the benchmark runs inside the system: each measurement prints nanoseconds per piece of work, one number a line.
 //
 //     measure requests COUNT       a request to a driver and its answer: the status of an open device
-//     measure calls COUNT          a call that the libOS answers itself
+//     measure calls COUNT          a call that the libOS answers itself: the process's number
+//     measure clock COUNT          the same of the clock
+//     measure compute COUNT        a pass of arithmetic over a table, without a call
 //     measure spawn COUNT PROGRAM  spawn, exit and wait
-//     measure pipe BYTES           writes of 64 KiB into a pipe that another process reads
+//     measure pipe BYTES           writes of 64 KiB into a pipe that another process reads, per MiB
+//     measure read BYTES FILE      reads of 64 KiB from a file that was read before, per MiB
 
 import Martlet
 
 @main struct Main {
-    static let batches = 10
+    static let batches = 20
+    static let block = 65536
 
     static func main() {
         let command = Command(
             name: [UInt8]("measure"), arguments: Array(Program.arguments.dropFirst()),
-            usage: "measure requests|calls COUNT | spawn COUNT PROGRAM | pipe BYTES")
+            usage: "measure requests|calls|clock|compute COUNT | spawn COUNT PROGRAM | pipe BYTES | read BYTES FILE")
         guard command.arguments.count >= 2, let count = command.arguments[1].decimal, count > 0 else {
             command.failUsage("a measurement and a count are needed")
         }
@@ -21,8 +25,11 @@ import Martlet
             switch command.arguments[0] {
             case "requests": try requests(Int(count), command)
             case "calls": calls(Int(count), command)
+            case "clock": clock(Int(count), command)
+            case "compute": compute(Int(count), command)
             case "spawn": try spawn(Int(count), command)
             case "pipe": try pipe(Int(count), command)
+            case "read": try read(Int(count), command)
             case "sink": try sink()
             default: command.failUsage("there is no such measurement")
             }
@@ -38,10 +45,28 @@ import Martlet
         for _ in 0..<batches {
             let begin = Clock.monotonic()
             for _ in 0..<perBatch { try work() }
-            var line: [UInt8] = []
-            line.append(decimal: (Clock.monotonic() - begin) / UInt64(perBatch))
-            command.output.writeLine(line)
+            write((Clock.monotonic() - begin) / UInt64(perBatch), command)
         }
+    }
+
+    /// As `report`, for `work` that answers how many bytes it moved: prints nanoseconds per MiB.
+    static func reportMebibytes(
+        _ bytes: Int, _ command: Command, _ work: () throws(Errno) -> Int
+    ) throws(Errno) {
+        let perBatch = max(1 << 20, bytes / batches)
+        for _ in 0..<batches {
+            let begin = Clock.monotonic()
+            var moved = 0
+            while moved < perBatch { moved += try work() }
+            write(((Clock.monotonic() - begin) << 20) / UInt64(moved), command)
+        }
+    }
+
+    /// Prints a number of nanoseconds.
+    static func write(_ nanoseconds: UInt64, _ command: Command) {
+        var line: [UInt8] = []
+        line.append(decimal: nanoseconds)
+        command.output.writeLine(line)
     }
 
     static func requests(_ count: Int, _ command: Command) throws(Errno) {
@@ -55,6 +80,27 @@ import Martlet
         try? report(count, command) { () throws(Errno) in sum &+= Process.current }
     }
 
+    static func clock(_ count: Int, _ command: Command) {
+        var sum: UInt64 = 0
+        try? report(count, command) { () throws(Errno) in sum &+= Clock.monotonic() }
+    }
+
+    /// Mixes a table of 64 KiB: loads, stores, shifts, multiplications, and an index that depends on the data.
+    static func compute(_ count: Int, _ command: Command) {
+        var table = [UInt32](repeating: 1, count: 16384)
+        var state: UInt32 = 2_463_534_242
+        try? report(count, command) { () throws(Errno) in
+            for index in 0..<table.count {
+                state ^= state << 13
+                state ^= state >> 17
+                state ^= state << 5
+                table[index] = table[Int(state & 16383)] &* 1_664_525 &+ state
+            }
+        }
+        // The work has a result that is used.
+        if table[0] == 0 && state == 0 { command.status = 1 }
+    }
+
     static func spawn(_ count: Int, _ command: Command) throws(Errno) {
         guard command.arguments.count == 3 else { command.failUsage("a program is needed") }
         let program = command.arguments[2]
@@ -65,8 +111,21 @@ import Martlet
         }
     }
 
-    /// Prints nanoseconds per MiB.
-    static func pipe(_ bytes: Int, _ command: Command) throws(Errno) {
+    static func read(_ count: Int, _ command: Command) throws(Errno) {
+        guard command.arguments.count == 3 else { command.failUsage("a file is needed") }
+        let file = try File.open(command.arguments[2])
+        if try file.readAll().isEmpty { command.failUsage("the file must not be empty") }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: block, alignment: 16)
+        defer { buffer.deallocate() }
+        try reportMebibytes(count, command) { () throws(Errno) in
+            let count = try file.read(into: buffer)
+            if count < block { _ = try file.seek(0) }
+            return count
+        }
+        try file.close()
+    }
+
+    static func pipe(_ count: Int, _ command: Command) throws(Errno) {
         let ends = try Pipe()
         let child: Int32
         do throws(SpawnFailure) {
@@ -75,14 +134,10 @@ import Martlet
                 descriptors: [Process.Inherited(0, ends.readEnd)])
         } catch { throw error.error }
         try ends.readEnd.close()
-        let block = [UInt8](repeating: 0x61, count: 65536)
-        let perBatch = max(16, bytes / 65536 / batches)
-        for _ in 0..<batches {
-            let begin = Clock.monotonic()
-            for _ in 0..<perBatch { try ends.writeEnd.write(block) }
-            var line: [UInt8] = []
-            line.append(decimal: (Clock.monotonic() - begin) / UInt64(perBatch) * 16)
-            command.output.writeLine(line)
+        let bytes = [UInt8](repeating: 0x61, count: block)
+        try reportMebibytes(count, command) { () throws(Errno) in
+            try ends.writeEnd.write(bytes)
+            return block
         }
         try ends.writeEnd.close()
         _ = try Process.wait(child)
@@ -90,7 +145,7 @@ import Martlet
 
     /// Reads standard input to its end.
     static func sink() throws(Errno) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 16)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: block, alignment: 16)
         defer { buffer.deallocate() }
         while try File.standardInput.read(into: buffer) > 0 {}
     }

@@ -1,0 +1,2 @@
+// A service worker of somebody else: it answers nothing.
+addEventListener("install", () => skipWaiting());
