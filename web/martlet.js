@@ -75,26 +75,8 @@ export function missingFeatures(wait = bestWay()) {
   if (typeof WebAssembly !== "object") return ["WebAssembly"];
   const missing = WAYS.get(wait)?.() ?? [];
   if (typeof BroadcastChannel !== "function") missing.push("BroadcastChannel, which carries messages between processes");
-  if (!hasModuleWorkers()) missing.push("workers that load modules");
+  if (typeof Worker !== "function") missing.push("workers, in which processes run");
   return missing;
-}
-
-/** A browser that knows module workers asks for the type of a worker before it makes one. */
-function hasModuleWorkers() {
-  if (typeof Worker !== "function") return false;
-  let isAsked = false;
-  try {
-    new Worker("data:text/javascript,", {
-      get type() {
-        isAsked = true;
-        // Enough is known: no worker is made.
-        return /** @type {WorkerType} */ ("none");
-      },
-    }).terminate();
-  } catch {
-    // There is no worker of that type.
-  }
-  return isAsked;
 }
 
 /**

@@ -9,9 +9,7 @@ from machine import boot, run, terminal_text
 MISSING = {
     "delete globalThis.WebAssembly;": "WebAssembly",
     "delete globalThis.BroadcastChannel;": "BroadcastChannel",
-    "delete globalThis.Worker;": "workers that load modules",
-    # A browser that does not look at the options of a worker knows no modules there.
-    "globalThis.Worker = class { terminate() {} };": "workers that load modules",
+    "delete globalThis.Worker;": "workers, in which processes run",
 }
 #: The same for each way to wait, when that way is asked for.
 MISSING_TO_WAIT = {
