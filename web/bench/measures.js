@@ -7,7 +7,7 @@ import { untilPrompt } from "./prompt.js";
 import { row } from "./rows.js";
 
 /** The program that measures inside the system (Sources/Programs/measure); prints nanoseconds, one number a line. */
-const PROGRAM = new URL("../build/measure.wasm", import.meta.url);
+const PROGRAM = new URL("../build/bench/measure.wasm", import.meta.url);
 /** Where it lies in the machine. */
 const PATH = "/tmp/measure";
 /** How often the page is loaded until its prompt. */

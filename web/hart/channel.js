@@ -2,7 +2,7 @@
 // The connections of a hart: what goes out is checked, stamped and counted, whatever carries it.
 
 import { Errno, Header, Limits, MessageKind, Operation } from "../generated/abi.js";
-import { buildNotice, isWellFormed, readHeader, viewOf } from "../message.js";
+import { buildNotice, isWellFormed, u16, u32, viewOf } from "../message.js";
 
 /** The operation ranges that a program never speaks: the hart's own and the monitor's. */
 const FORBIDDEN_RANGES = [Operation.openConnection >> 8, Operation.createHart >> 8];
@@ -76,19 +76,18 @@ export class Connections {
   constructor(transport, clock, stamp, isProgram, deliver) {
     this.#transport = transport;
     this.#clock = clock;
-    this.#stamp = stamp;
+    this.setStamp(stamp);
     this.#isProgram = isProgram;
     this.#deliver = deliver;
   }
 
   #transport;
   #clock;
-  #stamp;
   #isProgram;
   #deliver;
   /** @type {Map<number, {link: Link, credit: Credit}>} */
   #table = new Map();
-  /** The head of the message that is being sent. */
+  /** The head of the message that is being sent; the stamp in it is this hart's. */
   #header = new Uint8Array(Header.size);
   #view = viewOf(this.#header);
 
@@ -133,10 +132,10 @@ export class Connections {
     if (connection === undefined) return Errno.badFileDescriptor;
     if (!isWellFormed(message)) return Errno.badMessage;
     if (this.#isProgram) {
-      const header = readHeader(message);
-      if (FORBIDDEN_RANGES.includes(header.operation >> 8)) return Errno.notPermitted;
-      if (header.kind === MessageKind.request) {
-        const status = connection.credit.take(header.request, header.payloadLength + header.argument);
+      if (FORBIDDEN_RANGES.includes(u16(message, Header.operation) >> 8)) return Errno.notPermitted;
+      if (message[Header.kind] === MessageKind.request) {
+        const bytes = u32(message, Header.payloadLength) + u32(message, Header.argument);
+        const status = connection.credit.take(u32(message, Header.request), bytes);
         if (status !== Errno.success) return status;
       }
     }
@@ -156,7 +155,7 @@ export class Connections {
 
   /** @param {Uint8Array} stamp */
   setStamp(stamp) {
-    this.#stamp = stamp;
+    this.#header.set(stamp, Header.stamp);
   }
 
   /**
@@ -179,8 +178,6 @@ export class Connections {
   #post(link, message, attachment) {
     const header = this.#header;
     for (let index = 0; index < Header.stamp; index++) header[index] = message[index];
-    header.set(this.#stamp, Header.stamp);
-    this.#view.setUint32(Header.reserved, 0, true);
     const time = this.#clock.monotonic();
     this.#view.setUint32(Header.time, time >>> 0, true);
     this.#view.setUint32(Header.time + 4, Math.floor(time / 2 ** 32), true);
@@ -194,12 +191,11 @@ export class Connections {
    */
   #receive(number, credit, message) {
     const { header } = message;
-    const view = viewOf(header);
-    if (this.#isProgram && view.getUint8(Header.kind) === MessageKind.reply) {
+    if (this.#isProgram && header[Header.kind] === MessageKind.reply) {
       // An answer to nothing would be taken for the answer to a later request of that number.
-      if (!credit.give(view.getUint32(Header.request, true))) return message.take(null);
+      if (!credit.give(u32(header, Header.request))) return message.take(null);
     }
-    this.#clock.advance(view.getUint32(Header.time, true) + view.getUint32(Header.time + 4, true) * 2 ** 32);
+    this.#clock.advance(u32(header, Header.time) + u32(header, Header.time + 4) * 2 ** 32);
     this.#deliver(number, message);
   }
 }

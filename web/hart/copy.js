@@ -21,6 +21,15 @@ export class Bytes {
   }
 
   /**
+   * Whether a range is within bounds.
+   * @param {number} pointer
+   * @param {number} length
+   */
+  holds(pointer, length) {
+    return (pointer >>> 0) + (length >>> 0) <= this.view.length;
+  }
+
+  /**
    * A copy of a range, or null if it is out of bounds.
    * @param {number} pointer
    * @param {number} length

@@ -88,11 +88,17 @@ export class Program {
    * @param {import("./channel.js").Incoming} message
    */
   deliver(connection, message) {
-    this.#event(() => {
+    if (this.#isOver) return;
+    try {
+      this.#libOS.turn();
       const pointer = this.#room(message.length);
       message.take(this.#memory.view, pointer);
       this.#libOS.deliver(connection, message.length);
-    });
+      this.#resume();
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (this.#isImageOver) this.#load();
   }
 
   /**
@@ -120,7 +126,7 @@ export class Program {
    */
   #room(length) {
     const pointer = this.#libOS.message_buffer(length);
-    if (this.#memory.peek(pointer, length) === null) throw new Error("the libOS gave a buffer outside of its memory");
+    if (!this.#memory.holds(pointer, length)) throw new Error("the libOS gave a buffer outside of its memory");
     return pointer >>> 0;
   }
 

@@ -4,6 +4,7 @@
 import { DEVICE_HEADER, DEVICE_STATUS, deviceEvent } from "../device.js";
 import { DeviceGrant, DeviceOperation, Errno } from "../generated/abi.js";
 import { BodyReader, viewOf } from "../message.js";
+import { incoming } from "./broadcast.js";
 import { Deadline, Timer } from "./clock.js";
 import { Bytes } from "./copy.js";
 import { fetchFile } from "./fetch.js";
@@ -73,7 +74,7 @@ export class Server {
 
   /** @param {number} connection @param {import("./channel.js").Incoming} message */
   deliver(connection, message) {
-    this.#input(INPUT.message, connection, message.length, (target, at) => message.take(target, at));
+    this.#input(INPUT.message, connection, message);
   }
 
   /** Whether something is on its way that comes over the event loop alone. */
@@ -114,22 +115,22 @@ export class Server {
    * @param {Uint8Array} bytes
    */
   #inputBytes(kind, argument, bytes) {
-    this.#input(kind, argument, bytes.length, (target, at) => target.set(bytes, at));
+    this.#input(kind, argument, incoming(bytes));
   }
 
   /**
    * @param {number} kind
    * @param {number} argument
-   * @param {number} [length] of the input's bytes
-   * @param {(target: Uint8Array, at: number) => void} [copy] puts them into the server's memory
+   * @param {import("./channel.js").Incoming | null} [bytes] the input's
    */
-  #input(kind, argument, length = 0, copy) {
+  #input(kind, argument, bytes = null) {
     if (this.#isOver) return;
+    const length = bytes === null ? 0 : bytes.length;
     try {
-      if (copy !== undefined) {
+      if (bytes !== null) {
         const pointer = this.#exports.input_buffer(length);
-        if (this.#memory.peek(pointer, length) === null) throw new Error("the server gave a buffer outside of its memory");
-        copy(this.#memory.view, pointer >>> 0);
+        if (!this.#memory.holds(pointer, length)) throw new Error("the server gave a buffer outside of its memory");
+        bytes.take(this.#memory.view, pointer >>> 0);
       }
       this.#exports.input(kind, argument, BigInt(this.#clock.monotonic()), length);
     } catch (error) {

@@ -68,11 +68,15 @@ final class Session {
         var console: [UInt8] = []
         // The console is for what the system says of itself; its last lines are shown if the command cannot be run.
         machine.onConsole = { console = (console + $0).suffix(4096) }
+        // Of a system that comes up as it should nothing is said.
+        machine.onLog = { complain($0) }
         guard boot() else {
             if isOverTime { return timedOut() }
             writeAll(2, console)
             return 1
         }
+        // What it says of the command from here on, the command's shell says, too.
+        machine.onLog = { _ in }
         let running = agent.run(
             command.map { Array($0.utf8) }, program: program.map { Array($0.utf8) }, directory: Array(directory.utf8), endsInput: false)
         running.onOutput = { [unowned self, unowned running] stream, bytes in

@@ -42,7 +42,7 @@ def the_bad_end_of_a_speed_is_the_slow_one(page):
 
 def a_program_runs_bare_beside_the_system(page):
     page.open("/tests/engine.html")
-    bare = "(await import('/bench/floors.js')).runBare(new URL('/build/measure.wasm', location.href), ['measure', %s])"
+    bare = "(await import('/bench/floors.js')).runBare(new URL('/build/bench/measure.wasm', location.href), ['measure', %s])"
     # Twenty batches, each longer than a step of a page's clock.
     numbers = page.evaluate(bare % "'compute', '4000'").split()
     assert len(numbers) == 20 and all(int(number) > 0 for number in numbers), numbers

@@ -7,7 +7,27 @@ import { BELLS, Sleeper } from "./arena.js";
 import { endOf } from "./allocator.js";
 import { RingEnd } from "./ring.js";
 
-/** @typedef {{ring: RingEnd, receive: (message: import("../channel.js").Incoming) => void, isOpen: boolean, isDue: boolean}} Ear */
+/** One end and who listens at it; also the message that is handed over (`Incoming`), of which there is one at a time. */
+class Ear {
+  /** @param {RingEnd} ring @param {(message: import("../channel.js").Incoming) => void} receive */
+  constructor(ring, receive) {
+    this.ring = ring;
+    this.receive = receive;
+    this.header = ring.header;
+  }
+
+  isOpen = true;
+  isDue = false;
+  length = 0;
+  attachment = 0;
+  isTaken = false;
+
+  /** @param {Uint8Array | null} target @param {number} [at] */
+  take(target, at = 0) {
+    this.isTaken = true;
+    this.ring.take(target, at);
+  }
+}
 
 export class Rings {
   /**
@@ -54,8 +74,7 @@ export class Rings {
     const bell = this.#free.pop() ?? this.#ears.length;
     if (bell === BELLS) return Errno.notEnoughMemory;
     const ring = new RingEnd(this.#arena, offset, side, this.sleeper.hart, bell);
-    /** @type {Ear} */
-    const ear = { ring, receive, isOpen: true, isDue: false };
+    const ear = new Ear(ring, receive);
     this.#ears[bell] = ear;
     this.sleeper.ends = ++this.#count;
     // What was sent before this end could be rung.
@@ -113,22 +132,14 @@ export class Rings {
       const ear = /** @type {Ear} */ (this.#due.shift());
       ear.isDue = false;
       if (!ear.isOpen) continue;
-      const { ring } = ear;
-      const length = ring.next();
-      if (length === 0) continue;
+      ear.length = ear.ring.next();
+      if (ear.length === 0) continue;
       // There may be more: at the end of the line.
       this.#makeDue(ear);
-      let isTaken = false;
-      ear.receive({
-        length,
-        header: ring.header,
-        attachment: ring.attachment,
-        take: (target, at) => {
-          isTaken = true;
-          ring.take(target, at);
-        },
-      });
-      if (!isTaken) ring.take(null);
+      ear.attachment = ear.ring.attachment;
+      ear.isTaken = false;
+      ear.receive(ear);
+      if (!ear.isTaken) ear.ring.take(null);
       return true;
     }
   }
