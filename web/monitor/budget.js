@@ -7,6 +7,9 @@ import { HartRole } from "../generated/abi.js";
 /** Memories kept for servers, so that a full machine can still restart one. */
 const SERVER_RESERVE = 4;
 
+/** As many memories of earlier programs count at most: a browser that runs short takes back most of them. */
+const MOST_LEFT = 40;
+
 /** Measured limits of the engines, less a little. Firefox alone names its stack overflow an InternalError. */
 const limits = "InternalError" in globalThis ? { memories: 990, workers: 500 } : { memories: 124, workers: 500 };
 
@@ -30,7 +33,7 @@ export class Budget {
    */
   hasRoom(role) {
     const reserve = role === HartRole.server ? 0 : SERVER_RESERVE;
-    const memories = this.#memories + this.#left + memoriesOf(role);
+    const memories = this.#memories + Math.min(this.#left, MOST_LEFT) + memoriesOf(role);
     return memories <= limits.memories - reserve && this.#workers + 1 <= limits.workers - reserve;
   }
 
