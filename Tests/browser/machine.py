@@ -24,14 +24,47 @@ def boot_and_settle(page):
     """As `boot`, and waits until init, the agent and the shell of the console are all that runs."""
     boot(page)
     page.wait_until(f"/# ?$/.test(({terminal_text()}).trimEnd())")
-    page.wait_until("(await martlet).information.processes === 3")
+    settle(page)
+
+
+#: What is the same before and after programs that leave nothing behind: names of `martlet.information`.
+USED = ["memories", "workers", "channels", "servers", "processes", "liveWorkers"]
+
+
+def settle(page):
+    """Waits until init, the agent and the shell of the console are all that runs, and what others used is free.
+
+    A process is over before the browser has ended its worker: until then its memories and its worker still count. Harts tell of the
+    channels that they close a little later, so that what is used must stay the same for a while.
+    """
+    page.evaluate(
+        f"""(async () => {{
+          for (let same = 0, last = ""; same < 15; await new Promise((next) => setTimeout(next, 20))) {{
+            const now = (await martlet).information;
+            const used = {json.dumps(USED)}.map((name) => now[name]).join(" ");
+            const harts = now.processes + now.servers;
+            same = now.processes === 3 && now.workers === harts && now.liveWorkers === harts && used === last ? same + 1 : 0;
+            last = used;
+          }}
+        }})()"""
+    )
+
+
+def wait_for_use(page, before):
+    """Waits until as much is used as there was `before`, which was told by `information`."""
+    same = " && ".join(f"now.{name} === {before[name]}" for name in USED)
+    try:
+        page.wait_until(f"((now) => {same})((await martlet).information)")
+    except BaseException as error:
+        error.add_note(f"used before: {before}; now: {information(page)}")
+        raise
 
 
 def connect_agent(page):
     """Lets the agent do once what it does for cases: it keeps its connections to the drivers, and they are counted."""
     store(page, "/tmp/first", b"")
     run(page, "rm /tmp/first")
-    page.wait_until("(await martlet).information.processes === 3")
+    settle(page)
 
 
 def run(page, command, options="{}"):

@@ -149,7 +149,8 @@ class Run:
             result, detail = "skipped", str(skip)
         except OutOfTime as error:
             lines = [f"line {at.lineno}: {at.line}" for at in traceback.extract_tb(error.__traceback__) if "/cases/" in at.filename]
-            result, detail, page_is_lost = "failed", "\n".join([f"not done after {seconds} s", *lines]), True
+            notes = getattr(error, "__notes__", [])
+            result, detail, page_is_lost = "failed", "\n".join([f"not done after {seconds} s", *lines, *notes]), True
         except Exception:
             result, detail = "failed", traceback.format_exc(limit=-3)
         finally:

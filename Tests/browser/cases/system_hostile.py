@@ -5,7 +5,7 @@ import json
 import re
 
 import driver
-from machine import CONSTANTS, HERE, boot_and_settle, compiled, connect_agent, information, module, run, store
+from machine import CONSTANTS, HERE, boot_and_settle, compiled, connect_agent, information, module, run, store, wait_for_use
 
 PROGRAMS = HERE / "programs"
 
@@ -49,9 +49,6 @@ def _works(page):
     assert result == {"status": 0, "stdout": "kept\n", "stderr": ""}, result
 
 
-NAMES = ["memories", "workers", "channels", "servers", "processes", "liveWorkers"]
-
-
 class _Unharmed:
     """What runs and what is used before, which must be the same after: the same servers, and nothing more."""
 
@@ -65,8 +62,7 @@ class _Unharmed:
     def check(self):
         """Waits until all is as before; the time limit of the case ends a hopeless wait."""
         _works(self._page)
-        same = " && ".join(f"now.{name} === {self._before[name]}" for name in NAMES)
-        self._page.wait_until(f"((now) => {same})((await martlet).information)")
+        wait_for_use(self._page, self._before)
         after = _processes(self._page)
         assert after == self._processes, (self._processes, after)
         told = [text for text in self._page.console_messages if "started again" in text or "is lost" in text]

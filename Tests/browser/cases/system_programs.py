@@ -3,7 +3,7 @@
 import json
 
 import driver
-from machine import assembled, boot, boot_and_settle, connect_agent, information, run, terminal_text
+from machine import assembled, boot, boot_and_settle, connect_agent, information, run, settle, terminal_text, wait_for_use
 
 
 @driver.limit(60)
@@ -16,7 +16,7 @@ def an_aborted_pipeline_leaves_no_process(page):
     )
     assert reason == "TimeoutError", reason
     page.wait_until("!(await (await martlet).run('ps')).stdout.includes('cat')")
-    page.wait_until(f"(await martlet).information.processes === {before['processes']}")
+    settle(page)
     after = information(page)
     assert after["memories"] == before["memories"], (before, after)
 
@@ -28,11 +28,9 @@ def two_hundred_programs_leave_nothing_behind(page):
     before = information(page)
     command = "i=0; while [ $i -lt 200 ]; do /bin/ls / > /dev/null || echo bad; i=$((i + 1)); done"
     assert run(page, command) == {"status": 0, "stdout": "", "stderr": ""}
-    names = ["memories", "workers", "channels", "servers", "processes", "liveWorkers"]
     # Both ends of the monitor's and of all the others' to resmgr, and the one on which harts say that they are up.
     assert before["channels"] >= 2 * (before["servers"] + before["processes"]) + 1, before
-    same = " && ".join(f"now.{name} === {before[name]}" for name in names)
-    page.wait_until(f"((now) => {same})((await martlet).information)")
+    wait_for_use(page, before)
 
 
 @driver.limit(120)
