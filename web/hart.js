@@ -192,9 +192,10 @@ const locked = new Promise((resolve) => {
 });
 
 onmessage = async ({ data }) => {
+  // Whatever comes: what the monitor says to a server right after its start is for that server.
+  await locked;
   switch (data.kind) {
     case "start":
-      await locked;
       try {
         run(data);
       } catch (error) {

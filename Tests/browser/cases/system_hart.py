@@ -231,3 +231,9 @@ def a_server_hears_its_inputs_and_reads_only_what_it_was_granted(page):
     assert statuses == sorted([26, 0, 28, 28, 28, 44, 28]), statuses
     failure = outcome["reports"][-1]
     assert failure["kind"] == "failed" and failure["reason"] == 2 and "unreachable" in failure["text"], failure
+
+
+def a_server_that_is_not_up_yet_loses_no_device_event(page):
+    _open(page)
+    inputs = page.evaluate(f"hart.serveEarly({_server()}, [[1, 2, 3], [4]])")
+    assert [(item[0], item[5:]) for item in inputs[1:3]] == [(4, [1, 2, 3]), (4, [4])], inputs

@@ -2,6 +2,7 @@
 
 import { Header, HartRole, MessageKind, Operation } from "/generated/abi.js";
 import { importedMemory } from "/hart/binary.js";
+import { Word } from "/hart/word.js";
 import { channelName, readHeader } from "/message.js";
 
 const freshName = () => channelName(...crypto.getRandomValues(new BigUint64Array(2)));
@@ -59,9 +60,14 @@ async function until(condition) {
 class TestHart {
   #request = 0;
 
-  constructor(role, moduleBase64, grants) {
+  /** `early`: device events that are sent right behind the start, before the worker can have the lock of its name. */
+  constructor(role, moduleBase64, grants, early = []) {
     this.reports = [];
-    this.worker = new Worker("/build/hart.js", { name: freshName() });
+    const name = freshName();
+    const sent = new Promise((resolve) => (this.haveSent = resolve));
+    if (early.length > 0) navigator.locks.request(name, () => sent);
+    this.early = early;
+    this.worker = new Worker("/build/hart.js", { name });
     this.worker.onmessage = ({ data }) => {
       if (data.kind === "channels") this.channels = data.count;
       else this.reports.push(data);
@@ -93,6 +99,10 @@ class TestHart {
       began: performance.timeOrigin + performance.now(),
       resolution: 1000,
     });
+    for (const event of this.early) this.worker.postMessage({ kind: Word.device, bytes: new Uint8Array(event) });
+    // Time for the worker to hear that.
+    if (this.early.length > 0) await new Promise((next) => setTimeout(next, 300));
+    this.haveSent();
     await until(() => readiness.heard.length > 0);
   }
 
@@ -177,6 +187,16 @@ globalThis.hart = {
     const statuses = [opened, again, stamped, ended, reopened, malformed].map(({ status }) => status);
     const lasts = hart.control.heard.filter((bytes) => readHeader(bytes).operation === Operation.last).length;
     return { statuses, lasts, before: described(peer.heard[0]), after: described(peer.heard[silent - 1]) };
+  },
+
+  /** Starts a server, and sends it device events at once: its first inputs. */
+  async serveEarly(module, events) {
+    const hart = new TestHart(HartRole.server, module, 0, events);
+    await hart.ready;
+    const told = () => hart.control.heard.map(described).filter(({ kind }) => kind === MessageKind.notice);
+    await until(() => told().length > events.length);
+    hart.end();
+    return told().map(({ payload }) => payload);
   },
 
   /** Starts a server, makes the given device calls through it, and tells its inputs and reports after that. */
