@@ -345,12 +345,12 @@ export class Monitor {
   }
 
   /**
-   * Whether a hart's worker can take another program: where it parked, and its own was left.
+   * Whether a hart's worker can take another program: its own was left.
    * @param {Hart} hart
    * @returns {Promise<boolean>}
    */
   async #isLeft(hart) {
-    if (this.#arena === null || hart.role !== HartRole.program || hart.hasFailed || this.#isStopped) return false;
+    if (hart.role !== HartRole.program || hart.hasFailed || this.#isStopped) return false;
     if (!hart.hasEnded) {
       await new Promise((resolve) => {
         hart.onEnded = () => resolve(undefined);

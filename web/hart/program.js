@@ -5,7 +5,7 @@ import { Errno, Limits, PENDING, YIELD } from "../generated/abi.js";
 import { Deadline, Soon, Timer } from "./clock.js";
 import { Bytes, copy } from "./copy.js";
 import { bind, ImageError, link } from "./link.js";
-import { leave } from "./leave.js";
+import { leave, trap } from "./leave.js";
 import { trapOf } from "./trap.js";
 import { wayToWait } from "./waiting.js";
 
@@ -14,8 +14,6 @@ const MAIN_THREAD = 0;
 /** Bytes that `getRandomValues` fills at once. */
 const LARGEST_FILL = 65536;
 
-/** @type {Promise<number>} What a call gets that is never answered. */
-const never = new Promise(() => {});
 /** Milliseconds for which a parked hart looks for a message before it sleeps. */
 const SPIN = 0.03;
 
@@ -68,7 +66,7 @@ export class Program {
   #imageLength = 0;
   /**
    * The call that the program waits in.
-   * @type {{resolve: (result: number) => void, yields: boolean} | null}
+   * @type {{resolve: (result: number) => void, reject: (trap: unknown) => void, yields: boolean} | null}
    */
   #waiting = null;
   /** @type {Soon | null} Comes back from the event loop; a hart that parks has no use for it. */
@@ -76,6 +74,8 @@ export class Program {
   /** Whether the libOS is being called: a trap that comes out of the program then is the libOS's. */
   #isInside = false;
   #isOver = false;
+  /** Whether its entry was called and has not come back, where the hart does not park. */
+  #isRunning = false;
 
   /** Whether the program was abandoned. */
   get isOver() {
@@ -108,12 +108,15 @@ export class Program {
   abandon(isOrdered) {
     if (this.#isOver) return;
     this.#isOver = true;
+    const waiting = this.#waiting;
     this.#waiting = null;
     this.#image = null;
     this.#timer.set(-1n);
     this.#connections.finish(!isOrdered);
-    // Of a program that parks, `live` tells when it was left.
-    if (this.#rings === null) this.#report.ended();
+    if (this.#rings !== null) return;
+    // A stack that is suspended is unwound by a trap, which the program cannot catch, and `#run` tells when it is.
+    if (!this.#isRunning) this.#report.ended();
+    else waiting?.reject(trap());
   }
 
   /**
@@ -169,11 +172,11 @@ export class Program {
   /** @param {number} result of a call that may wait */
   #settle(result) {
     this.#isInside = false;
-    if (this.#isOver) return this.#rings === null ? never : leave();
+    if (this.#isOver) return leave();
     if (result !== PENDING && result !== YIELD) return result;
     if (this.#rings !== null) return this.#park(result === YIELD);
-    return new Promise((/** @type {(result: number) => void} */ resolve) => {
-      this.#waiting = { resolve, yields: result === YIELD };
+    return new Promise((/** @type {(result: number) => void} */ resolve, reject) => {
+      this.#waiting = { resolve, reject, yields: result === YIELD };
       if (result === YIELD) this.#soon?.post();
     });
   }
@@ -187,7 +190,7 @@ export class Program {
    */
   #park(yields) {
     let answer = PENDING;
-    const waiting = { resolve: (/** @type {number} */ result) => void (answer = result), yields };
+    const waiting = { resolve: (/** @type {number} */ result) => void (answer = result), reject: () => {}, yields };
     this.#waiting = waiting;
     while (this.#waiting === waiting) this.#round(waiting.yields);
     if (this.#isOver) leave();
@@ -279,10 +282,14 @@ export class Program {
 
   /** @param {Function} start */
   async #run(start) {
+    this.#isRunning = true;
     try {
       await this.#way.enter(start)();
     } catch (error) {
       return this.#stopped(error);
+    } finally {
+      this.#isRunning = false;
+      if (this.#isOver) this.#report.ended();
     }
     this.#event(() => this.#libOS.returned());
   }

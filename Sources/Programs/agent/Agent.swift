@@ -37,8 +37,9 @@ struct Agent {
     /// Serves until the page is gone.
     mutating func serve() {
         while isOpen {
-            // A signal may have come before; see `Signal.Disposition.interrupt`.
-            if !Signal.take().isEmpty { reap() }
+            // A signal may have come before; see `Signal.Disposition.interrupt`. One that came while ends were told has ended one
+            // of the calls for that: nothing may wait between the look that finds none and the wait.
+            while !Signal.take().isEmpty { reap() }
             let ready: [Bool]
             do {
                 ready = try Poll.wait(events())
