@@ -80,11 +80,10 @@ extension Shell {
         close(now, unless: saved)
     }
 
-    /// Closes what `table` has and `kept` has not. The standard descriptors stay open: they are the shell's own.
+    /// Closes what `table` has and `kept` has not. A shell that controls jobs keeps its terminal, whatever `exec` redirects.
     func close(_ table: DescriptorTable, unless kept: DescriptorTable) {
-        var closed: [Int32] = []
-        for entry in table.entries
-        where entry.file.descriptor > 2 && !kept.uses(entry.file) && !closed.contains(entry.file.descriptor) {
+        var closed: [Int32] = controlsJobs ? [File.standardInput.descriptor] : []
+        for entry in table.entries where !kept.uses(entry.file) && !closed.contains(entry.file.descriptor) {
             closed.append(entry.file.descriptor)
             try? entry.file.close()
         }

@@ -120,6 +120,14 @@ CASES = [
         "[23]\n[]\n2\n0\nnone\n",
     ),
     Case("a-large-environment", "x=$(head -c 100000 /dev/zero | tr '\\0' a); export x; sh -c 'echo ${#x}'", "100000\n"),
+    # Whoever reads from, or writes to, a pipe that `exec` left sees its end at once (XCU 2.14, exec).
+    Case(
+        "exec-closes-what-it-replaces",
+        "for to in '>&-' '>f'; do"
+        " sh -c \"exec $to; until test -e g; do sleep 0.01; done\" | (cat; : >g; echo left); rm g; done; "
+        "(cat /dev/zero; : >g) | (exec </dev/null; until test -e g; do sleep 0.01; done; echo left)",
+        "left\nleft\nleft\n",
+    ),
     Case(
         "descriptors-are-handed-on",
         "exec 7>f; sh -c 'echo inherited >&7'; cat f; sh -c 'echo x >&7' 7>&- 2>/dev/null; test $? -ne 0 && echo closed",

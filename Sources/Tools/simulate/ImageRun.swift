@@ -39,6 +39,21 @@ struct ImageRun {
         guard works else { return "it does not come back: \(machine.panic ?? page.last); \(machine.logs.suffix(6))" }
         // What is on its way arrives.
         machine.run(limit: ImageSystem.patience) { false }
+        for _ in 0..<4 where !hearsOfBothEnds() { return "a command's end was not told" }
         return machine.breach ?? machine.load.excess(over: rest)
+    }
+
+    /// Ends a command while the end of another is told, when nothing else is left that would wake the agent.
+    private mutating func hearsOfBothEnds() -> Bool {
+        let endless = page.begin("exec >&- 2>&-; cat </dev/console")
+        machine.run(limit: ImageSystem.patience) { false }
+        let before = machine.killable
+        let short = page.begin("exit")
+        machine.run(limit: ImageSystem.patience) { machine.killable.count > before.count }
+        machine.run(limit: ImageSystem.patience) { machine.killable.count == before.count }
+        machine.run(limit: killer.below(40)) { false }
+        if endless.end == nil, let last = before.last { machine.crash(last, "killed") }
+        machine.run(limit: ImageSystem.patience) { false }
+        return short.end != nil && endless.end != nil
     }
 }

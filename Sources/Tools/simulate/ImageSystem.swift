@@ -97,8 +97,8 @@ final class Page {
         machine.onPageClosed = { [unowned agent] in agent.failAll() }
     }
 
-    /// Asks for the workload.
-    func begin() -> Command { agent.run(["/bin/sh", "-c", ImageSystem.workload].map { Array($0.utf8) }) }
+    /// Asks for a command of the shell.
+    func begin(_ command: String = ImageSystem.workload) -> Command { agent.run(["/bin/sh", "-c", command].map { Array($0.utf8) }) }
 
     /// Runs the workload to its end, and tells whether it did what it should.
     func works() -> Bool {
