@@ -90,7 +90,6 @@ export class Program {
   deliver(connection, message) {
     if (this.#isOver) return;
     try {
-      this.#libOS.turn();
       const pointer = this.#room(message.length);
       message.take(this.#memory.view, pointer);
       this.#libOS.deliver(connection, message.length);
