@@ -13,7 +13,7 @@ import { Rings } from "./hart/park/rings.js";
 import { Word } from "./hart/word.js";
 import { Program } from "./hart/program.js";
 import { Server } from "./hart/server.js";
-import { takeMemory } from "./hart/store.js";
+import { library, shareModules, takeMemory } from "./hart/store.js";
 import { trapOf } from "./hart/trap.js";
 
 /**
@@ -35,6 +35,7 @@ import { trapOf } from "./hart/trap.js";
  * @property {Uint8Array} stamp
  * @property {Uint8Array} configuration for a server's start input
  * @property {string} wait the way to wait
+ * @property {import("./hart/library.js").Compiled[]} compiled what others have compiled since this worker started last
  * @property {string} build the address of the build folder
  * @property {number} began the machine's start, in milliseconds since 1970
  * @property {number} resolution of the clocks, in nanoseconds
@@ -42,8 +43,9 @@ import { trapOf } from "./hart/trap.js";
 
 /**
  * What a worker tells the monitor.
- * @typedef {{kind: "log", text: string} | {kind: "device", bytes: Uint8Array} | {kind: "ended"} | {kind: "alive"} | {kind: "ready"} |
- *   {kind: "message", bytes: Uint8Array, attachment: number} | {kind: "channels", count: number} |
+ * @typedef {{kind: "log", text: string} | {kind: "device", bytes: Uint8Array} | {kind: "ended"} | {kind: "alive"} |
+ *   {kind: "compiled", image: Uint8Array, module: WebAssembly.Module} |
+ *   {kind: "ready"} | {kind: "message", bytes: Uint8Array, attachment: number} | {kind: "channels", count: number} |
  *   {kind: "failed", reason: number, status: number, text: string}} Report
  */
 
@@ -90,6 +92,8 @@ let release = () => {};
 /** @param {Start} start */
 function run(start) {
   release();
+  for (const compiled of start.compiled) library.add(compiled);
+  shareModules(start.arena !== null, (compiled) => tell({ kind: "compiled", ...compiled }));
   const clock = new Clock(start.began, start.resolution);
   /** @type {Program | null} */
   let program = null;

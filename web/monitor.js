@@ -6,6 +6,7 @@ import { DeviceGrant, DeviceOperation, EndReason, Errno, Header, HartRole, Messa
 import { Channels, incoming, joined } from "./hart/broadcast.js";
 import { Connections } from "./hart/channel.js";
 import { Clock } from "./hart/clock.js";
+import { Library } from "./hart/library.js";
 import { Arena, freeCells, makeArena, MONITOR_CELL, MONITOR_RING, MonitorPairs } from "./hart/park/arena.js";
 import { makePair } from "./hart/park/ring.js";
 import { Rings } from "./hart/park/rings.js";
@@ -75,6 +76,8 @@ export class Monitor {
   /** @type {Rings | null} How the monitor speaks to servers that park. */
   #rings = null;
   #modules;
+  /** What workers have compiled. */
+  #library = new Library();
   #clock;
   #connections;
   #watchdog;
@@ -282,6 +285,7 @@ export class Monitor {
       stamp,
       configuration,
       wait,
+      compiled: role === HartRole.program ? this.#newTo(worker) : [],
       build,
       began: this.#began,
       resolution: this.#resolution,
@@ -289,6 +293,16 @@ export class Monitor {
     for (const device of this.#devicesOf(hart)) device.connect((event) => hart.say(Word.device, event));
     await hart.ready;
     performance.mark(`martlet: ${hart.name} runs`);
+  }
+
+  /**
+   * The compiled images that a worker has not.
+   * @param {HartWorker} worker
+   */
+  #newTo({ modules }) {
+    const compiled = this.#library.all.filter(({ module }) => !modules.has(module));
+    for (const { module } of compiled) modules.add(module);
+    return compiled;
   }
 
   /**
@@ -405,6 +419,10 @@ export class Monitor {
       case "ended":
         hart.hasEnded = true;
         hart.onEnded();
+        break;
+      case "compiled":
+        hart.worker.modules.add(report.module);
+        this.#library.add(report);
         break;
       case "message":
         this.#hear(incoming(report.bytes, report.attachment));

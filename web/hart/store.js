@@ -1,11 +1,10 @@
 // @ts-check
-// What a worker keeps from one program for the next: the memory of the libOS, and modules that it has compiled.
+// What a worker keeps from one program for the next: the memory of the libOS, and compiled modules.
+
+import { Library } from "./library.js";
 
 /** The largest memory that is kept, in bytes. */
 const LARGEST_MEMORY = 4 << 20;
-/** The largest image whose module is kept, in bytes, and how many are. */
-const LARGEST_IMAGE = 4 << 20;
-const MODULES = 8;
 
 /** @type {WebAssembly.Memory | null} */
 let kept = null;
@@ -30,17 +29,25 @@ export function takeMemory(descriptor) {
   return kept;
 }
 
-/** @type {{image: Uint8Array, module: WebAssembly.Module}[]} The one used last at the end. */
-const modules = [];
+/** What this worker and others have compiled. */
+export const library = new Library();
 
-/** @param {Uint8Array} left @param {Uint8Array} right of the same length, each the whole of its buffer */
-function areEqual(left, right) {
-  const words = left.length >> 3;
-  const one = new BigInt64Array(left.buffer, 0, words);
-  const other = new BigInt64Array(right.buffer, 0, words);
-  for (let index = 0; index < words; index++) if (one[index] !== other[index]) return false;
-  for (let index = words << 3; index < left.length; index++) if (left[index] !== right[index]) return false;
-  return true;
+/** @type {(compiled: import("./library.js").Compiled) => void} Called with what this worker has compiled and others may want. */
+let onCompiled = () => {};
+
+/**
+ * @param {boolean} hasArena whether an image can lie in memory that all workers share
+ * @param {(compiled: import("./library.js").Compiled) => void} tell
+ */
+export function shareModules(hasArena, tell) {
+  onCompiled = ({ image, module }) => {
+    if (hasArena) {
+      const shared = new Uint8Array(new SharedArrayBuffer(image.length));
+      shared.set(image);
+      image = shared;
+    }
+    tell({ image, module });
+  };
 }
 
 /**
@@ -48,16 +55,10 @@ function areEqual(left, right) {
  * @param {Uint8Array} image the whole of its buffer
  */
 export function moduleOf(image) {
-  const index = modules.findIndex((entry) => entry.image.length === image.length && areEqual(entry.image, image));
-  if (index >= 0) {
-    const [found] = modules.splice(index, 1);
-    modules.push(found);
-    return found.module;
-  }
+  const found = library.find(image);
+  if (found !== undefined) return found;
   const module = new WebAssembly.Module(/** @type {Uint8Array<ArrayBuffer>} */ (image));
-  if (image.length <= LARGEST_IMAGE) {
-    if (modules.length === MODULES) modules.shift();
-    modules.push({ image, module });
-  }
+  const compiled = { image, module };
+  if (library.add(compiled)) onCompiled(compiled);
   return module;
 }

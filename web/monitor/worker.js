@@ -38,6 +38,8 @@ export class HartWorker {
   #channels = 0;
   /** How many programs it had that are over. */
   programs = 0;
+  /** @type {WeakSet<WebAssembly.Module>} Compiled images that it has. */
+  modules = new WeakSet();
 
   /** @type {(report: import("../hart.js").Report) => void} Called with what the worker reports. */
   onReport = () => {};

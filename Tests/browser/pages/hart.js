@@ -95,6 +95,7 @@ class TestHart {
       stamp: new Uint8Array(Header.stampSize).fill(1),
       configuration: new TextEncoder().encode("key=value\n"),
       wait: "suspend",
+      compiled: [],
       build: new URL("/tests/", location.href).href,
       began: performance.timeOrigin + performance.now(),
       resolution: 1000,
