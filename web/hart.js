@@ -49,8 +49,6 @@ import { trapOf } from "./hart/trap.js";
  *   {kind: "failed", reason: number, status: number, text: string}} Report
  */
 
-/** Milliseconds for which a server looks for a message before it sleeps. */
-const SPIN = 0.02;
 /** Milliseconds after which a server that has messages all the time lets its event loop have its turn, if it needs one. */
 const LONGEST_TURN = 5;
 
@@ -169,9 +167,8 @@ function goRound(rings, server) {
         if (steps % 16 === 0 && server.needsEvents && performance.now() > end) return soon.post();
         continue;
       }
-      if (rings.spin(SPIN)) continue;
       if (!server.needsEvents) {
-        rings.sleep(server.remaining);
+        rings.wait(server.remaining);
         continue;
       }
       const woken = rings.sleepAside(server.remaining);

@@ -59,7 +59,7 @@ async function cachedPrompt(wait, show) {
 
 /** @type {Measure[]} In the order in which they are measured. */
 const MEASURES = [
-  { id: "request", order: "requests 4000", floor: (wait) => roundTrip(wait, 200, 10) },
+  { id: "request", order: "requests 20000", floor: (wait) => roundTrip(wait, 1000, 10) },
   { id: "processID", order: "calls 4000000", floor: () => importCall(5000000, 10) },
   { id: "clock", order: "clock 1000000", floor: () => importCall(5000000, 10) },
   { id: "pipe", order: `pipe ${32 << 20}`, floor: () => copyMebibyte(512, 10) },

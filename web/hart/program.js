@@ -14,10 +14,6 @@ const MAIN_THREAD = 0;
 /** Bytes that `getRandomValues` fills at once. */
 const LARGEST_FILL = 65536;
 
-/** Milliseconds for which a parked hart looks for a message before it sleeps. */
-const SPIN = 0.03;
-
-
 export class Program {
   /**
    * @param {{module: WebAssembly.Module, wait: string}} start
@@ -206,8 +202,7 @@ export class Program {
     if (rings.sleeper.isEnded) return this.abandon(true);
     if (this.#timer instanceof Deadline && this.#timer.take()) return this.#timerFired();
     if (yields) return this.#event(() => {});
-    if (rings.spin(SPIN)) return;
-    rings.sleep(this.#timer instanceof Deadline ? this.#timer.remaining : Infinity);
+    rings.wait(this.#timer instanceof Deadline ? this.#timer.remaining : Infinity);
   }
 
   /** Runs a hart that parks, from its first message to its program's end. */
@@ -220,7 +215,7 @@ export class Program {
       else this.#runNow(entry);
     }
     // What it said at last is to arrive, unless nobody wants it.
-    while (!rings.isFlushed && !rings.sleeper.isEnded) if (!rings.step()) rings.sleep(Infinity);
+    while (!rings.isFlushed && !rings.sleeper.isEnded) if (!rings.step()) rings.wait(Infinity);
     this.#report.ended();
   }
 

@@ -18,7 +18,7 @@ function serve(rings, ends) {
       link.send(bytes.subarray(0, HEADER), bytes.subarray(HEADER), message.attachment);
     });
   }
-  for (;;) if (!rings.step() && !rings.spin(0.02)) rings.sleep(Infinity);
+  for (;;) if (!rings.step()) rings.wait(Infinity);
 }
 
 function ask(rings, ends, rounds, seed) {
@@ -54,7 +54,7 @@ function ask(rings, ends, rounds, seed) {
       waiting += 1;
       links[index].send(bytes.subarray(0, HEADER), bytes.subarray(HEADER), number);
       number += 1;
-    } else if (!rings.step() && !rings.spin(0.02)) rings.sleep(Infinity);
+    } else if (!rings.step()) rings.wait(Infinity);
   }
   return { answered, bytesHeard };
 }

@@ -144,21 +144,13 @@ export class Rings {
     }
   }
 
-  /**
-   * After `step` was false: looks a while for a ring.
-   * @param {number} milliseconds
-   */
-  spin(milliseconds) {
-    return this.sleeper.spin(this.#rung, milliseconds);
-  }
-
-  /** After `step` was false: sleeps. @param {number} milliseconds */
-  sleep(milliseconds) {
-    this.sleeper.sleep(this.#rung, milliseconds);
+  /** After `step` was false: waits. @param {number} milliseconds the longest sleep */
+  wait(milliseconds) {
+    this.sleeper.wait(this.#rung, milliseconds);
   }
 
   /**
-   * After `step` was false: as `sleep`, beside the event loop.
+   * After `step` was false: sleeps beside the event loop.
    * @param {number} milliseconds
    */
   sleepAside(milliseconds) {
