@@ -154,6 +154,21 @@ import Testing
         #expect(scene.host.sent.isEmpty)
     }
 
+    @Test func aServerThatGoesBeyondAllFilesDoesNoHarm() throws {
+        var scene = try opened()
+        #expect(seek(&scene, .max, .start) == 0)
+        for _ in 0..<2 {
+            #expect(write(&scene) == pending)
+            #expect(try scene.asked(.write, Write.self).position == .explicit(UInt64(Int64.max)))
+            #expect(try scene.resume(Count(count: 8)) == 0)
+        }
+        #expect(offset(&scene) == UInt64(Int64.max))
+        #expect(seek(&scene, 1, .current) == code(.overflow))
+        scene = try again(scene)
+        #expect(spawn(&scene, [5]) == pending)
+        #expect(try scene.asked(.seek, Seek.self).offset == .max)
+    }
+
     @Test func duplicatesShareTheOffset() throws {
         var scene = try opened()
         #expect(scene.libOS.descriptorDuplicate(thread, 5, 0, 300, host: &scene.host) == 0)
