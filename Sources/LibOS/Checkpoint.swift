@@ -52,7 +52,7 @@ extension Phase: Wire {
 }
 
 extension LibOS {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     /// Appends the whole state.
     package func encode(into writer: inout Writer) {

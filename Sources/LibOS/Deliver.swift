@@ -116,10 +116,8 @@ extension LibOS {
             if let error = reply.error { throw error }
             table.setFlags(connection, handle, flags)
             return .done
-        case .offset(let address):
-            let offset = try reply.value(Offset.self).offset
-            try host.storeProgram(address, offset, size: 8)
-            return .done
+        case .offset(let address, let description): return try offsetTold(address, description, reply, &host)
+        case .handOverOffsets(let handover): return try offsetTaken(thread, handover, reply, &host)
         case .spawn(let spawn): return try spawned(spawn, reply, &host)
         case .wait(let process, let status): return try waited(process, status, reply, &host)
         case .groups(let group, let session): return try groupsTold(group, session, reply, &host)

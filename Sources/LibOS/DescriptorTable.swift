@@ -15,6 +15,8 @@ struct Description: Wire, Equatable, Sendable {
     var isTerminal: Bool
     /// Descriptors, and the libOS's own uses (working directory).
     var references: UInt32
+    /// The offset, while the libOS keeps it; nil: the server does.
+    var kept: KeptOffset?
 
     init(_ inherited: InheritedDescriptor) {
         connection = inherited.connection
@@ -36,6 +38,8 @@ struct Description: Wire, Equatable, Sendable {
         isTerminal =
             kind == .characterDevice && (opened.status.major == .terminal || opened.status.major == .controllingTerminal)
         references = 0
+        // Where a file is appended to is the server's step, and what moves there is the server's offset.
+        kept = kind == .regular && !flags.contains(.append) ? KeptOffset() : nil
     }
 
     init(pipeEnd handle: Handle, on connection: ConnectionID, _ access: AccessMode, _ flags: DescriptionFlags) {
@@ -56,6 +60,8 @@ struct Description: Wire, Equatable, Sendable {
         flags = try reader.value(DescriptionFlags.self)
         isTerminal = try reader.bool()
         references = try reader.u32()
+        kept = try reader.bool() ? try reader.value(KeptOffset.self) : nil
+        guard kept == nil || kind == .regular else { throw .badMessage }
     }
 
     func encode(into writer: inout Writer) {
@@ -66,6 +72,17 @@ struct Description: Wire, Equatable, Sendable {
         writer.value(flags)
         writer.bool(isTerminal)
         writer.u32(references)
+        writer.bool(kept != nil)
+        if let kept { writer.value(kept) }
+    }
+
+    /// What it is on the wire.
+    var id: DescriptionID { DescriptionID(connection: connection, handle: handle) }
+
+    /// Where the next read or write without an offset of its own happens.
+    var position: Position {
+        guard let kept else { return .shared }
+        return .explicit(kept.value)
     }
 
     /// The start of paths that are relative to it.
@@ -264,6 +281,27 @@ struct DescriptorTable: Equatable, Sendable {
         for number in 0..<entries.count where entries[number]?.description == index && entries[number]?.base == before {
             entries[number]?.base = description.rights
         }
+    }
+
+    /// The description that is this one on the wire, if a descriptor names it still.
+    func description(_ id: DescriptionID) -> Description? {
+        for description in descriptions where description?.id == id { return description }
+        return nil
+    }
+
+    /// Changes the offset that is kept for a description; nothing happens to one whose offset is the server's.
+    /// - Parameter offset: nil: it is the server's from now on.
+    mutating func keep(_ offset: KeptOffset?, for id: DescriptionID) {
+        for index in 0..<descriptions.count where descriptions[index]?.id == id && descriptions[index]?.kept != nil {
+            descriptions[index]?.kept = offset
+        }
+    }
+
+    /// Moves the offset that is kept for a description, if it is.
+    mutating func moveOffset(of id: DescriptionID, to value: UInt64) {
+        guard var offset = description(id)?.kept else { return }
+        offset.value = min(value, KeptOffset.maximum)
+        keep(offset, for: id)
     }
 
     /// Notes new flags of a description.

@@ -121,11 +121,20 @@ extension LibOS {
         call(thread, &host) { libOS, host throws(Errno) in
             let description = try libOS.table.description(descriptor, .setFlags)
             let flags = try DescriptionFlags(wasi: flags)
-            try libOS.request(
-                .setDescriptionFlags, to: description.connection, SetDescriptionFlags(handle: description.handle, flags: flags),
-                replySpace: 256, owner: .thread(thread), host: &host)
-            return .waiting(.setFlags(description.connection, description.handle, flags))
+            guard flags.contains(.append), description.kept != nil else {
+                return try libOS.setFlags(thread, description.id, flags, &host)
+            }
+            return try libOS.handOverOffsets(of: [description.id], thread, then: .setFlags(description.id, flags), &host)
         }
+    }
+
+    mutating func setFlags(
+        _ thread: ThreadID, _ description: DescriptionID, _ flags: DescriptionFlags, _ host: inout some ProgramHost
+    ) throws(Errno) -> Outcome {
+        try request(
+            .setDescriptionFlags, to: description.connection, SetDescriptionFlags(handle: description.handle, flags: flags),
+            replySpace: 256, owner: .thread(thread), host: &host)
+        return .waiting(.setFlags(description.connection, description.handle, flags))
     }
 
     /// Gives rights up (WASI `fd_fdstat_set_rights`). `notCapable` for rights that were given up before; such as the kind of

@@ -35,7 +35,7 @@ extension LibOS {
             let description = try table.description(2, .write)
             guard !description.isTerminal else { return endReported(&host) }
             try request(
-                .write, to: description.connection, Write(handle: description.handle, position: .shared, data: line),
+                .write, to: description.connection, Write(handle: description.handle, position: description.position, data: line),
                 replySpace: 256, owner: .report, host: &host)
             setTimer(including: .never, &host)
         } catch {

@@ -108,8 +108,8 @@ extension LibOS {
         }
     }
 
-    /// Moves the shared offset and tells it (WASI `fd_seek`). `illegalSeek` on pipes and terminals; `invalidArgument` for an
-    /// unknown whence or an offset before the start; `badFileDescriptor`, `notCapable`, `badAddress`.
+    /// Moves the offset and tells it (WASI `fd_seek`). Waits only where the server keeps the offset, or for the size. `illegalSeek` on pipes and terminals; `invalidArgument` for an
+    /// unknown whence or an offset before the start; `overflow` beyond 2^63−1; `badFileDescriptor`, `notCapable`, `badAddress`.
     package mutating func fdSeek(
         _ thread: ThreadID, _ descriptor: UInt32, _ offset: Int64, _ whence: UInt32, _ result: Address, host: inout some ProgramHost
     ) -> Int32 {
@@ -121,7 +121,7 @@ extension LibOS {
         }
     }
 
-    /// Tells the shared offset (WASI `fd_tell`). `illegalSeek`, `badFileDescriptor`, `notCapable`, `badAddress`.
+    /// Tells the offset (WASI `fd_tell`). Waits only where the server keeps it. `illegalSeek`, `badFileDescriptor`, `notCapable`, `badAddress`.
     package mutating func fdTell(_ thread: ThreadID, _ descriptor: UInt32, _ result: Address, host: inout some ProgramHost) -> Int32 {
         call(thread, &host) { libOS, host throws(Errno) in
             try libOS.seek(thread, descriptor, .tell, 0, .current, result, &host)
@@ -138,10 +138,19 @@ extension LibOS {
         guard entry.base.isSuperset(of: rights) || entry.base.contains(.seek) else { throw .notCapable }
         let description = try table.description(at: entry.description)
         try host.check(result, 8)
+        if let kept = description.kept {
+            try checkOffsetIsFree(description.id)
+            if whence != .end {
+                let moved = try kept.moved(by: offset, from: whence == .start ? 0 : kept.value)
+                try host.storeProgram(result, moved.value, size: 8)
+                table.keep(moved, for: description.id)
+                return .done
+            }
+        }
         try request(
             .seek, to: description.connection, Seek(handle: description.handle, offset: offset, whence: whence), replySpace: 256,
             owner: .thread(thread), host: &host)
-        return .waiting(.offset(result))
+        return .waiting(.offset(result, description.id))
     }
 }
 

@@ -57,8 +57,10 @@ enum PendingCall: Equatable, Sendable {
     case readLink(ResultBuffer)
     case close(reportsError: Bool)
     case setFlags(ConnectionID, Handle, DescriptionFlags)
-    /// A u64 offset goes to this address.
-    case offset(Address)
+    /// The offset of this description goes to this address.
+    case offset(Address, DescriptionID)
+    /// The server takes offsets over before something goes on.
+    case handOverOffsets(OffsetHandover)
     case spawn(SpawnCall)
     /// Addresses of pid and status.
     case wait(Address, Address)
@@ -81,7 +83,8 @@ enum PendingCall: Equatable, Sendable {
     var isInterruptible: Bool {
         switch self {
         case .transfer, .poll, .wait, .waitingResult: return true
-        case .result, .directory, .status, .pathStatus, .open, .readLink, .close, .setFlags, .offset, .spawn, .groups, .bytes,
+        case .result, .directory, .status, .pathStatus, .open, .readLink, .close, .setFlags, .offset, .handOverOffsets, .spawn, .groups,
+            .bytes,
             .disposition, .pipeConnection, .pipe, .changeDirectory, .terminal, .folders, .folder, .forever:
             return false
         }
@@ -104,7 +107,7 @@ extension PendingCall: Wire {
         case 10:
             self = .setFlags(
                 try reader.value(ConnectionID.self), try reader.value(Handle.self), try reader.value(DescriptionFlags.self))
-        case 11: self = .offset(try reader.u32())
+        case 11: self = .offset(try reader.u32(), try reader.value(DescriptionID.self))
         case 12: self = .spawn(try reader.value(SpawnCall.self))
         case 13: self = .wait(try reader.u32(), try reader.u32())
         case 14: self = .groups(try reader.u32(), try reader.u32())
@@ -117,6 +120,7 @@ extension PendingCall: Wire {
         case 21: self = .forever
         case 22: self = .folders(try reader.value(PreopenQuestion.self))
         case 23: self = .folder(try reader.u32(), try reader.value(FolderUse.self))
+        case 24: self = .handOverOffsets(try reader.value(OffsetHandover.self))
         default: throw .badMessage
         }
     }
@@ -140,9 +144,8 @@ extension PendingCall: Wire {
             writer.value(connection)
             writer.value(handle)
             writer.value(flags)
-        case .offset(let address):
-            writer.u8(11)
-            writer.u32(address)
+        case .offset(let address, let description): encode(11, address, description, &writer)
+        case .handOverOffsets(let handover): encode(24, handover, &writer)
         case .spawn(let spawn): encode(12, spawn, &writer)
         case .wait(let process, let status): encode(13, process, status, &writer)
         case .groups(let group, let session): encode(14, group, session, &writer)

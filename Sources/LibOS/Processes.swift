@@ -50,9 +50,21 @@ extension LibOS {
             guard blockLength <= UInt32(Limits.payload / 2 + Limits.arguments) else { throw .argumentListTooLong }
             let body = try libOS.spawnBody(path, try LibOS.spawnBlock(try host.read(block, blockLength)))
             try host.storeProgram(reasonLength, 0, size: 4)
-            try libOS.request(.spawn, to: .resourceManager, body, replySpace: 4096, owner: .thread(thread), host: &host)
-            return .waiting(.spawn(spawn))
+            var shared: [DescriptionID] = []
+            for descriptor in body.descriptors {
+                shared.append(DescriptionID(connection: descriptor.connection, handle: descriptor.handle))
+            }
+            var writer = Writer()
+            writer.value(body)
+            return try libOS.handOverOffsets(of: shared, thread, then: .spawn(spawn, body: writer.bytes), &host)
         }
+    }
+
+    mutating func sendSpawn(
+        _ thread: ThreadID, _ spawn: SpawnCall, _ body: [UInt8], _ host: inout some ProgramHost
+    ) throws(Errno) -> Outcome {
+        try request(.spawn, to: .resourceManager, RawBytes(body), replySpace: 4096, owner: .thread(thread), host: &host)
+        return .waiting(.spawn(spawn))
     }
 
     private static func spawnBlock(_ bytes: [UInt8]) throws(Errno) -> SpawnBlock {

@@ -26,8 +26,6 @@ package protocol ProgramHost {
     mutating func randomBytes(_ count: Int) -> [UInt8]
     /// Asks for a call of `LibOS.timer` at that monotonic time; replaces an earlier one; `never`: none.
     mutating func setTimer(_ deadline: Nanoseconds)
-    /// A line for the page's console.
-    mutating func log(_ line: [UInt8])
     /// The program's image follows; `size` in bytes.
     mutating func imageBegin(size: UInt64)
     /// The image's next bytes, `bytes[from...]`.

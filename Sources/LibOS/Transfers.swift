@@ -12,8 +12,10 @@ struct Transfer: Wire, Equatable, Sendable {
     var handle: Handle
     /// Whether further messages follow a full one.
     var goesOn: Bool
-    /// The offset of the first byte; nil: the shared offset.
+    /// The offset of the first byte; nil: the server's.
     var offset: UInt64?
+    /// Whether the offset is the one that is kept for the description, and moves.
+    var movesOffset: Bool
     /// The program's memory, without empty pieces.
     var ranges: [MemoryRange]
     /// Bytes in all.
@@ -26,13 +28,14 @@ struct Transfer: Wire, Equatable, Sendable {
     var result: Address
 
     init(
-        isWrite: Bool, _ description: Description, offset: UInt64?, _ vectors: (ranges: [MemoryRange], total: UInt32), result: Address
+        isWrite: Bool, _ description: Description, at offset: UInt64?, _ vectors: (ranges: [MemoryRange], total: UInt32), result: Address
     ) {
         self.isWrite = isWrite
         connection = description.connection
         handle = description.handle
         goesOn = isWrite || description.kind == .regular || description.kind == .blockDevice
-        self.offset = offset
+        self.offset = offset ?? description.kept?.value
+        movesOffset = offset == nil && description.kept != nil
         ranges = vectors.ranges
         total = vectors.total
         done = 0
@@ -46,6 +49,7 @@ struct Transfer: Wire, Equatable, Sendable {
         handle = try reader.value(Handle.self)
         goesOn = try reader.bool()
         offset = try reader.bool() ? try reader.u64() : nil
+        movesOffset = try reader.bool()
         ranges = try reader.list(MemoryRange.self)
         total = try reader.u32()
         done = try reader.u32()
@@ -64,12 +68,15 @@ struct Transfer: Wire, Equatable, Sendable {
         writer.bool(goesOn)
         writer.bool(offset != nil)
         if let offset { writer.u64(offset) }
+        writer.bool(movesOffset)
         writer.list(ranges)
         writer.u32(total)
         writer.u32(done)
         writer.u32(asked)
         writer.u32(result)
     }
+
+    var description: DescriptionID { DescriptionID(connection: connection, handle: handle) }
 
     var position: Position {
         guard let offset else { return .shared }
@@ -96,7 +103,7 @@ struct Transfer: Wire, Equatable, Sendable {
 }
 
 extension LibOS {
-    /// Reads at the shared offset (WASI `fd_read`, C: readv). Waits where the kind of file waits.
+    /// Reads at the description's offset (WASI `fd_read`, C: readv). Waits where the kind of file waits.
     /// `badFileDescriptor`; `notCapable` without the right to read; `badAddress`; `invalidArgument` for too many vectors;
     /// `interrupted`; what the server says.
     package mutating func fdRead(
@@ -108,7 +115,7 @@ extension LibOS {
         }
     }
 
-    /// Writes at the shared offset (WASI `fd_write`, C: writev). Waits where the kind of file waits.
+    /// Writes at the description's offset (WASI `fd_write`, C: writev). Waits where the kind of file waits.
     /// As `fdRead`; `brokenPipe` without readers, unless SIGPIPE ends the program.
     package mutating func fdWrite(
         _ thread: ThreadID, _ descriptor: UInt32, _ vectors: Address, _ count: UInt32, _ result: Address, host: inout some ProgramHost
@@ -154,11 +161,12 @@ extension LibOS {
     ) throws(Errno) -> Outcome {
         try host.check(result, 4)
         let transfer = Transfer(
-            isWrite: isWrite, description, offset: offset, try host.vectors(vectors, count), result: result)
+            isWrite: isWrite, description, at: offset, try host.vectors(vectors, count), result: result)
         guard transfer.total > 0 else {
             try host.storeProgram(result, 0, size: 4)
             return .done
         }
+        if transfer.movesOffset { try checkOffsetIsFree(description.id) }
         return try sendTransfer(thread, transfer, &host)
     }
 
@@ -210,6 +218,9 @@ extension LibOS {
             }
         }
         try host.storeProgram(transfer.result, UInt64(transfer.done), size: 4)
+        if transfer.movesOffset, let start = transfer.offset {
+            table.moveOffset(of: transfer.description, to: start &+ UInt64(transfer.done))
+        }
         return .done
     }
 

@@ -283,7 +283,6 @@ struct NativeHost: ProgramHost {
     }
 
     mutating func setTimer(_ deadline: Nanoseconds) { hart.deadline = deadline }
-    mutating func log(_ line: [UInt8]) { hart.machine.log(line) }
     mutating func imageBegin(size: UInt64) { hart.beginImage() }
     mutating func imageWrite(_ bytes: [UInt8], from: Int) { hart.appendImage(bytes[from...]) }
     mutating func imageEnd() { hart.endImage() }

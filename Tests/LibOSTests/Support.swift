@@ -33,7 +33,6 @@ struct FakeHost: ProgramHost {
     var now: UInt64 = 1_000_000
     var real: UInt64 = 1_700_000_000_000_000_000
     var timer = Nanoseconds.never
-    var lines: [[UInt8]] = []
     var imageSize: UInt64?
     var image: [UInt8] = []
     var imageEnded = false
@@ -68,7 +67,6 @@ struct FakeHost: ProgramHost {
     mutating func clockResolution() -> UInt64 { 100_000 }
     mutating func randomBytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ 1) } }
     mutating func setTimer(_ deadline: Nanoseconds) { timer = deadline }
-    mutating func log(_ line: [UInt8]) { lines.append(line) }
     mutating func imageBegin(size: UInt64) { imageSize = size }
     mutating func imageWrite(_ bytes: [UInt8], from: Int) { image.append(contentsOf: bytes[from...]) }
     mutating func imageEnd() { imageEnded = true }
@@ -226,13 +224,14 @@ struct Scene {
     /// Opens a file by `path_open` with handle number `number`; answers the descriptor.
     mutating func open(
         _ kind: FileKind, _ number: UInt32, rights: Rights = .all, inheriting: Rights = .all, access: AccessMode = [.read, .write],
-        major: MajorNumber = .none
+        major: MajorNumber = .none, by thread: ThreadID = thread
     ) throws -> UInt32 {
         let length = put(path: "file")
         #expect(
             libOS.pathOpen(thread, 4, 0, 100, length, 0, rights.rawValue, inheriting.rawValue, 0, 8, host: &host) == pending)
         let opened = FileOpened(handle: handle(number), access: access, flags: [], status: status(kind, major: major))
-        #expect(try resume(PathResult.opened(files, opened)) == 0)
+        answer(try last, PathResult.opened(files, opened))
+        #expect(libOS.resume(thread) == 0)
         return UInt32(word(8))
     }
 

@@ -9,6 +9,8 @@ from errors import (
 )  # fmt: skip
 
 SHELLS_WORDING = "POSIX leaves the wording of diagnostics to the shell"
+#: The begin of a command line, which makes a file of three lines.
+LINES = "printf 'one\\ntwo\\nthree\\n' >f; "
 
 
 def both(name, command, output="", error="", status=0, **more):
@@ -101,6 +103,54 @@ CASES = [
         "a-hole-reads-as-zeros",
         "exec 3>f; echo x >&3; exec 4>f; exec 4>&-; echo y >&3; wc -c <f; head -c 2 f | tr '\\0' z; tail -c 2 f",
         "4\nzzy\n",
+    ),
+    # Offsets belong to open file descriptions: whoever opened them, and whoever inherited them (XSH 2.9.7, dup, posix_spawn; XCU 1.4: a
+    # utility that ends before the end of its input leaves the offset behind what it used).
+    *both("a-child-reads-on-where-its-parent-stopped", LINES + "(read a; cat; echo $a) <f; wc -l <f", "two\nthree\none\n3\n"),
+    *both(
+        "a-parent-reads-on-where-its-children-stopped",
+        LINES + "exec 3<f; for n in 1 4 2; do head -c $n <&3; echo .; done; read a <&3; cat <&3; echo $a",
+        "o.\nne\nt.\nwo.\nthree\n\n",
+    ),
+    *both(
+        "parent-child-and-grandchild-read-in-turn",
+        "seq 6 >f; exec 3<f; read a <&3; sh -c 'read b <&3; sh -c \"read c <&3; echo \\$c\"; read d <&3; echo $b $d'; read e <&3; echo $a $e",
+        "3\n2 4\n1 5\n",
+    ),
+    *both(
+        "parent-and-child-write-in-turn",
+        "exec 3>f; echo 1 >&3; sh -c 'echo 2; echo 3' >&3; echo 4 >&3; sh -c 'exec 4>&3; echo 5 >&4; sh -c \"echo 6 >&4\"; echo 7 >&3'; "
+        "echo 8 >&3; cat f",
+        "1\n2\n3\n4\n5\n6\n7\n8\n",
+    ),
+    *both(
+        "children-of-one-time-share-an-offset",
+        "exec 3>f; for n in 1 2 3 4; do { sh -c 'i=0; while [ $i -lt 25 ]; do echo x; i=$((i+1)); done' >&3; } & done; wait; echo y >&3; "
+        "sort f | uniq -c | tr -s ' '",
+        " 100 x\n 1 y\n",
+    ),
+    *both(
+        "a-duplicate-is-at-the-same-offset",
+        LINES + "exec 3<f 4<&3 5<f; read a <&3; read b <&4; read c <&5; exec 3<&-; read d <&4; read e <&5; sh -c 'cat <&5'; cat <&4; "
+        "echo $a $b $c $d $e",
+        "three\none two one three two\n",
+    ),
+    *both(
+        "a-program-that-cannot-be-run-moves-no-offset",
+        LINES + "exec 3<>f; read a <&3; ./none <&3 2>/dev/null; d/ <&3 2>/dev/null; read b <&3; ./none >&3 2>/dev/null; sh -c 'echo 3 >&3'; "
+        "echo $a $b; cat f",
+        "one two\none\ntwo\n3\nree\n",
+    ),
+    *both(
+        "each-write-of-those-that-append-is-at-the-end",
+        "for n in a b c; do { i=0; while [ $i -lt 30 ]; do echo $n; i=$((i+1)); done; } >>f & done; wait; exec 3>>f; echo d >&3; "
+        "sh -c 'echo e >>f; echo f >&3'; echo g >&3; tail -n 4 f | tr -d '\\n'; echo; sort f | uniq -c | tr -s ' '",
+        "defg\n 30 a\n 30 b\n 30 c\n 1 d\n 1 e\n 1 f\n 1 g\n",
+    ),
+    *both(
+        "truncation-moves-no-offset",
+        "exec 3>f; echo abc >&3; : >f; sh -c 'echo d >&3'; wc -c <f; tail -c 2 f; head -c 4 f | tr '\\0' z; echo",
+        "6\nd\nzzzz\n",
     ),
     # Not in FOLDER, where natively it is the host that knows the time, and that does not pass while a machine in virtual time sleeps.
     Case(

@@ -131,6 +131,7 @@ CASES = [
     calls("copy", bytes(range(256)) * 50, "12800\n", input=bytes(range(256)) * 50),
     calls("files", "first 1\nsecond\n12 n\n", effects={"stream": "first 2\nsecond\n"}),
     calls("positions", "0 11 hello world 11\n1 1\n", effects={"data": "hello"}),
+    calls("offsets", "5 8 1 1 1 0 11\n0 1 1 11\n2 1 12 12 2 ll 4\n", effects={"data": b"Jello\0\0\0end!"}),
     calls("directories", "a b c sub/ 1 1 1\n", effects={"folder/sub": None, "folder/a": b""}),
     calls("names", "1 2 5 3 two 1 1\n1000 2000 500\n", effects={"one": None, "two": None, "three": "12345"}),
     calls("clocks", "1 1 1 0\n"),

@@ -21,7 +21,7 @@ export class Program {
    * @param {import("./park/rings.js").Rings | null} rings how messages come if the hart parks
    * @param {import("./clock.js").Clock} clock
    * @param {import("./channel.js").Connections} connections
-   * @param {{log: (text: string) => void, ended: () => void, failed: (error: unknown) => void}} report
+   * @param {{ended: () => void, failed: (error: unknown) => void}} report
    */
   constructor(start, memory, rings, clock, connections, report) {
     this.#rings = rings;
@@ -325,8 +325,6 @@ export class Program {
         }
       },
       set_timer: (/** @type {bigint} */ deadline) => this.#timer.set(deadline),
-      log: (/** @type {number} */ pointer, /** @type {number} */ length) =>
-        this.#report.log(new TextDecoder().decode(memory.read(pointer, length) ?? new Uint8Array(0))),
       image_begin: (/** @type {number} */ size) => {
         this.#imageLength = 0;
         this.#image = size >>> 0 <= Limits.image ? new Uint8Array(size >>> 0) : null;

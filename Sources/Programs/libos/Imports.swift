@@ -20,8 +20,6 @@ import ABI
     func hostRandom(_ pointer: UnsafeMutablePointer<UInt8>?, _ length: UInt32)
     @_extern(wasm, module: "martlet_host", name: "set_timer") @_extern(c, "martlet_host_set_timer")
     func hostSetTimer(_ deadline: UInt64)
-    @_extern(wasm, module: "martlet_host", name: "log") @_extern(c, "martlet_host_log")
-    func hostLog(_ pointer: UnsafePointer<UInt8>?, _ length: UInt32)
     @_extern(wasm, module: "martlet_host", name: "image_begin") @_extern(c, "martlet_host_image_begin")
     func hostImageBegin(_ size: UInt32)
     @_extern(wasm, module: "martlet_host", name: "image_write") @_extern(c, "martlet_host_image_write")
@@ -50,7 +48,6 @@ import ABI
         pointer?.initialize(repeating: 0, count: Int(length))
     }
     func hostSetTimer(_ deadline: UInt64) {}
-    func hostLog(_ pointer: UnsafePointer<UInt8>?, _ length: UInt32) {}
     func hostImageBegin(_ size: UInt32) {}
     func hostImageWrite(_ pointer: UnsafePointer<UInt8>?, _ length: UInt32) {}
     func hostImageEnd() {}

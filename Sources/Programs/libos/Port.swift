@@ -49,10 +49,6 @@ struct Port: ProgramHost {
 
     mutating func setTimer(_ deadline: Nanoseconds) { hostSetTimer(deadline.rawValue) }
 
-    mutating func log(_ line: [UInt8]) {
-        line.withUnsafeBufferPointer { hostLog($0.baseAddress, UInt32($0.count)) }
-    }
-
     mutating func imageBegin(size: UInt64) { hostImageBegin(UInt32(truncatingIfNeeded: size)) }
 
     mutating func imageWrite(_ bytes: [UInt8], from: Int) {

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,36 @@ static int positions(void) {
     printf("%d ", open("data", O_CREAT | O_EXCL | O_WRONLY, 0644) < 0 ? errno == EEXIST : 0);
     printf("%d\n", lseek(file, -1, SEEK_SET) < 0 ? errno == EINVAL : 0);
     return close(file) || close(file) == 0 || errno != EBADF;
+}
+
+// POSIX.1-2024, XSH lseek, read, write, pwrite, fcntl: what moves the offset, where to, and what does not.
+static int offsets(void) {
+    int file = open("data", O_RDWR | O_CREAT | O_EXCL, 0644), other = open("data", O_RDONLY);
+    if (file < 0 || other < 0 || write(file, "hello", 5) != 5 || write(file, "", 0) != 0) return 1;
+    printf("%ld ", (long)lseek(file, 0, SEEK_CUR));
+    printf("%ld ", (long)lseek(file, 3, SEEK_END));
+    printf("%d ", write(file, "end", 3) == 3 && lseek(file, -12, SEEK_CUR) < 0 && errno == EINVAL);
+    printf("%d ", lseek(file, INT64_MAX, SEEK_CUR) < 0 && errno == EOVERFLOW);
+    printf("%d ", lseek(file, 0, 7) < 0 && errno == EINVAL);
+    char buffer[20] = "";
+    printf("%zd ", read(file, buffer, sizeof buffer));
+    printf("%ld\n", (long)lseek(file, 0, SEEK_CUR));
+
+    printf("%ld ", (long)lseek(other, 0, SEEK_CUR));
+    printf("%d ", read(other, buffer, sizeof buffer) == 11 && !memcmp(buffer, "hello\0\0\0end", 11));
+    printf("%d ", write(other, "x", 1) < 0 && errno == EBADF);
+    printf("%ld\n", (long)lseek(other, 0, SEEK_CUR));
+
+    if (lseek(file, 2, SEEK_SET) != 2 || fcntl(file, F_SETFL, O_APPEND)) return 2;
+    printf("%ld ", (long)lseek(file, 0, SEEK_CUR));
+    printf("%d ", write(file, "!", 1) == 1);
+    printf("%ld ", (long)lseek(file, 0, SEEK_CUR));
+    if (fcntl(file, F_SETFL, 0) || pwrite(file, "J", 1, 0) != 1) return 3;
+    printf("%ld ", (long)lseek(file, 0, SEEK_CUR));
+    printf("%ld ", (long)lseek(file, -10, SEEK_CUR));
+    printf("%.*s ", (int)read(file, buffer, 2), buffer);
+    printf("%ld\n", (long)lseek(file, 0, SEEK_CUR));
+    return close(file) || close(other);
 }
 
 static int by_name(const void *left, const void *right) { return strcmp(*(char *const *)left, *(char *const *)right); }
@@ -162,6 +193,7 @@ int main(int argc, char **argv) {
     if (!strcmp(what, "copy")) return copy();
     if (!strcmp(what, "files")) return files();
     if (!strcmp(what, "positions")) return positions();
+    if (!strcmp(what, "offsets")) return offsets();
     if (!strcmp(what, "directories")) return directories();
     if (!strcmp(what, "names")) return names();
     if (!strcmp(what, "clocks")) return clocks();
