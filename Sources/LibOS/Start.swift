@@ -36,8 +36,10 @@ struct ImagePiece: Wire, Equatable, Sendable {
 
 /// An image that is being read.
 struct ImageLoad: Wire, Equatable, Sendable {
-    /// Pieces under way at once: as many as the credits of a connection hold.
-    static let window = Limits.creditBytes / Limits.payload
+    /// Pieces under way at once.
+    static let window = 4
+    /// Bytes of a piece. A process keeps the memory that its messages have taken, and few pages hold pieces of this size.
+    static let piece: UInt64 = 65536
 
     /// The request to answer.
     var request: RequestID
@@ -191,7 +193,7 @@ extension LibOS {
         guard case .loading(var load) = phase else { return }
         do throws(Errno) {
             while load.pieces.count < ImageLoad.window && load.next < load.size {
-                let piece = ImagePiece(offset: load.next, wanted: UInt32(min(UInt64(Limits.transfer), load.size - load.next)))
+                let piece = ImagePiece(offset: load.next, wanted: UInt32(min(ImageLoad.piece, load.size - load.next)))
                 try ask(piece, load, &host)
                 load.pieces.append(piece)
                 load.next += UInt64(piece.wanted)

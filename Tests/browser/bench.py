@@ -19,6 +19,8 @@ sys.path.insert(0, str(HERE))
 from run import BROWSERS, WAYS, Server
 
 import driver
+import machine
+import memory
 import processes
 
 #: How often a page is loaded in a fresh context.
@@ -62,6 +64,20 @@ def load_files(browser, server, way, files):
     return result["time"]
 
 
+def memory_figures(browser, server, way):
+    """Values and floors, in bytes: of a process that sleeps, and after many spawns."""
+    page = browser.page(server.base, way)
+    page.open("/tests/park.html")
+    worker = memory.empty_worker(page)
+    page.close()
+    page = browser.page(server.base, way)
+    machine.boot_and_settle(page)
+    few, many = memory.after_spawns(page)
+    process = memory.idle_process(page)
+    page.close()
+    return ([process], [worker]), ([many], [few])
+
+
 def measure(browser_name, way, loop):
     """The report of bench.html, with the figures of first visits: those need contexts, and the server's log."""
     log = pathlib.Path(tempfile.mkdtemp()) / "served"
@@ -73,11 +89,13 @@ def measure(browser_name, way, loop):
         files = served(log)
         whole, compressed = bytes_to_prompt(files, server.base)
         loads = [load_files(browser, server, way, files) for _ in range(VISITS)]
+        idle, spawns = memory_figures(browser, server, way)
         page = browser.page(server.base, way)
         page.open_system("/bench.html")
         page.wait_until("globalThis.bench !== undefined")
         report = page.evaluate("bench.report")
-        for figure, values, floors in [("firstPrompt", prompts, loads), ("bytes", [compressed], [whole])]:
+        figures = [("firstPrompt", prompts, loads), ("bytes", [compressed], [whole]), ("idle", *idle), ("spawnsLeft", *spawns)]
+        for figure, values, floors in figures:
             arguments = json.dumps([figure, way, values, floors])
             report["rows"].append(page.evaluate(f"(await import('/bench/rows.js')).row(...{arguments})"))
         page.close()

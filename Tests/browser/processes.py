@@ -31,11 +31,16 @@ def _descendants():
     return found
 
 
+def descendants():
+    """The process ids of everything that runs below this process."""
+    return [process for process, state in _descendants() if state != "Z"]
+
+
 def end_all(keep=()):
     """Kills every descendant but those in `keep`, and waits for them. Returns how many were still running."""
     ended = set()
     for _ in range(100):
-        running = [process for process, state in _descendants() if process not in keep and state != "Z"]
+        running = [process for process in descendants() if process not in keep]
         for process in running:
             ended.add(process)
             with contextlib.suppress(ProcessLookupError):

@@ -65,6 +65,13 @@ export const FIGURES = Object.freeze({
     floor: "the same files in one worker",
     goals: { any: { most: 600 } },
   },
+  idle: { name: "memory of a process that sleeps", unit: "kB", floor: "worker that does nothing", goals: { any: { ratio: 1.5 } } },
+  spawnsLeft: {
+    name: "memory in use after 1,000 spawns",
+    unit: "kB",
+    floor: "after 100 spawns",
+    goals: { any: { ratio: 1.05 } },
+  },
   bytes: { name: "bytes to the prompt, compressed", unit: "kB", floor: "as served", goals: { any: { most: 1000 } } },
 });
 
