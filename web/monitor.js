@@ -292,7 +292,8 @@ export class Monitor {
     });
     for (const device of this.#devicesOf(hart)) device.connect((event) => hart.say(Word.device, event));
     await hart.ready;
-    performance.mark(`martlet: ${hart.name} runs`);
+    // The page's timeline keeps every mark: programs come and go without end.
+    if (role === HartRole.server) performance.mark(`martlet: ${hart.name} runs`);
   }
 
   /**

@@ -95,5 +95,8 @@ class ChromiumPage(driver.Page):
     async def _screenshot_in_browser(self):
         return await self._page.screenshot(timeout=0)
 
+    async def _collect_garbage_in_browser(self):
+        await self._session.send("HeapProfiler.collectGarbage")
+
     async def _close_in_browser(self):
         await self._context.close()

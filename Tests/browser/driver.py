@@ -120,6 +120,13 @@ class Page:
         with open(path, "wb") as file:
             file.write(data)
 
+    def collect_garbage(self):
+        """Lets the page's engine take back what it can. Firefox's protocol has nothing for that: it does so in its own time."""
+        self._loop.run(self._collect_garbage_in_browser())
+
+    async def _collect_garbage_in_browser(self):
+        pass
+
     def close(self):
         """Closes the page and its context."""
         self._loop.run(self._close_in_browser(), timeout=10)
