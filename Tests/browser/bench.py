@@ -3,7 +3,7 @@
 
 Drives web/bench.html, which measures, and adds what needs a browser that was never here: the first visit.
 
-    Tests/browser/bench.py [--browser chromium|firefox] [--wait suspend] [--json]
+    Tests/browser/bench.py [--browser chromium|firefox] [--wait park|suspend] [--json | --soak [MINUTES]]
 """
 
 import argparse
@@ -12,6 +12,7 @@ import json
 import pathlib
 import sys
 import tempfile
+import time
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -22,6 +23,7 @@ import driver
 import machine
 import memory
 import processes
+import soak
 
 #: How often a page is loaded in a fresh context.
 VISITS = 5
@@ -107,18 +109,42 @@ def measure(browser_name, way, loop):
     return report
 
 
+def soak_all(browsers, ways, minutes, loop):
+    """Lets each browser work for so many minutes with each way to wait. Whether all was well."""
+    is_well = True
+    for name in browsers:
+        for way in ways:
+            seed = time.time_ns() & 0xFFFFFFFF
+            print(f"{name}, {way}, seed {seed}", flush=True)
+            server = Server(WAYS[way])
+            browser = BROWSERS[name](loop)
+            try:
+                page = browser.page(server.base, way)
+                is_well &= soak.soak(page, 60 * minutes, seed, lambda line: print(f"  {line}", flush=True))
+                page.close()
+            finally:
+                browser.close()
+                server.close()
+    return is_well
+
+
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench", description="Measures the system beside its floors.")
     parser.add_argument("--browser", choices=sorted(BROWSERS))
     parser.add_argument("--wait", choices=sorted(WAYS))
     parser.add_argument("--json", action="store_true", help="print one JSON list of reports rather than tables")
+    parser.add_argument("--soak", metavar="MINUTES", type=float, nargs="?", const=30, help="work for so long (30) instead of measuring")
     options = parser.parse_args()
     processes.adopt_orphans()
     loop = driver.EventLoop()
     reports = []
+    browsers = [options.browser] if options.browser else sorted(BROWSERS)
+    ways = [options.wait] if options.wait else list(WAYS)
     try:
-        for browser in [options.browser] if options.browser else sorted(BROWSERS):
-            for way in [options.wait] if options.wait else WAYS:
+        if options.soak is not None:
+            sys.exit(0 if soak_all(browsers, ways, options.soak, loop) else 1)
+        for browser in browsers:
+            for way in ways:
                 reports.append(measure(browser, way, loop))
     finally:
         processes.end_all(keep=[])
