@@ -106,6 +106,7 @@ extension ResourceManager {
                 $0.fileSystem = fileSystem
                 $0.root = node
             }
+            if servers[Int(state.server.rawValue)].isExpected { mark(mounted.record.target + " mounted") }
             if mounted.isMade { say(mounted.record.type + ": what was in " + mounted.record.target + " is lost") }
             return try resolve(number, task, &state)
         case .resolving(var walk):
