@@ -59,7 +59,7 @@ extension ResourceManager {
         case .connect(let state): settle(id, resume(state, reply), task)
         case .setGroup(let state): settle(id, resume(state, reply), task)
         case .restore(var state): settle(id, resume(id, &state, reply), .restore(state))
-        case .systemStatus(var state): settle(id, resume(&state, part), .systemStatus(state))
+        case .systemStatus(var state): settle(id, resume(id, &state, part), .systemStatus(state))
         }
     }
 

@@ -236,7 +236,8 @@ final class World {
         }
     }
 
-    private func startServer(_ hart: FakeHart) {
+    /// The server says that it is ready.
+    func startServer(_ hart: FakeHart) {
         guard !silent.contains(hart.module) else { return }
         var service = Service.none
         var majors: [MajorNumber] = []

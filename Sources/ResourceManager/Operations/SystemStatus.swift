@@ -57,10 +57,14 @@ extension ResourceManager {
         }
     }
 
-    mutating func resume(_ state: inout SystemStatusTask, _ part: UInt32) -> Progress {
+    mutating func resume(_ id: TaskID, _ state: inout SystemStatusTask, _ part: UInt32) -> Progress {
         state.missing.removeAll { $0.rawValue == part }
         guard state.missing.isEmpty else { return .waiting }
         reply(state)
+        statusDeadline = .never
+        for other in tasks.keys where other != id {
+            if case .systemStatus(let state)? = tasks[other] { statusDeadline = min(statusDeadline, state.deadline) }
+        }
         return .done
     }
 

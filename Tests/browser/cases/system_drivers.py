@@ -8,7 +8,10 @@ from machine import HERE, assembled, boot_and_settle, compiled, information, run
 
 IO_ERROR = 29
 #: The drivers in the order in which resmgr starts them, which is that of their harts; what a process holds of each, for holder.c.
-DRIVERS = {"tty": "/dev/console", "netfs": "/etc/hostname", "pipe": "pipe", "tmpfs": "/tmp/held", "devfs": "/dev/zero"}
+DRIVERS = {
+    "tty": "/dev/console", "netfs": "/etc/hostname", "pipe": "pipe", "tmpfs": "/tmp/held", "devfs": "/dev/zero",
+    "procfs": "/proc/martlet",
+}  # fmt: skip
 
 # The page's own script is trusted, and this is how a case gets at the workers of servers. No program can.
 KEEP_WORKERS = """
@@ -29,7 +32,7 @@ globalThis.Worker = class extends Worker {
 def _boot(page):
     page.before_load(KEEP_WORKERS)
     boot_and_settle(page)
-    page.wait_until("Object.keys(servers).length === 6")
+    page.wait_until("Object.keys(servers).length === 7")
 
 
 def _worker(name):
@@ -96,7 +99,9 @@ def _is_back(page, name, why):
     assert run(page, "seq 1 1000 | sort -n | tail -1") == {"status": 0, "stdout": "1000\n", "stderr": ""}, name
     assert run(page, "echo kept > /tmp/kept && cat /tmp/kept /etc/hostname")["stdout"] == "kept\nmartlet\n", name
     assert run(page, "head -c 3 /dev/zero | wc -c")["stdout"].strip() == "3", name
-    page.wait_until("(await martlet).information.servers === 6")
+    told = run(page, f"grep -c '^server {name} .* restarts=[1-9]' /proc/martlet")
+    assert told == {"status": 0, "stdout": "1\n", "stderr": ""}, (name, told, run(page, "cat /proc/martlet"))
+    page.wait_until("(await martlet).information.servers === 7")
     settle(page)
 
 
