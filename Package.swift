@@ -49,7 +49,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 /// Targets that carry a README beside their code.
 let documented: Set<String> = [
-    "ABI", "ServerKit", "FileServer", "ResourceManager", "LibOS", "Drivers/TTY", "Martlet", "Programs/agent", "Wasm", "Engine", "Machine",
+    "ABI", "ServerKit", "FileServer", "ResourceManager", "LibOS", "Drivers/TTY", "Drivers/ProcFS", "Martlet", "Programs/agent", "Wasm",
+    "Engine", "Machine",
 ]
 func readme(_ path: String) -> [String] { documented.contains(path) ? ["README.md"] : [] }
 

@@ -74,6 +74,14 @@ import Testing
         #expect(world.created.count { $0 == "netfs" } == 6)
     }
 
+    @Test func aRootFileSystemThatAnswersNothingButErrorsIsNone() {
+        let world = World()
+        world.treat = { hart, header, _ in hart?.module == "netfs" && header.operation == .walk ? .fail(.ioError) : .normal }
+        world.start()
+        world.pump()
+        #expect(world.panic == "there is no root file system: input/output error")
+    }
+
     @Test func withoutInitItPanics() throws {
         let world = World()
         world.start("init=/sbin/other\n")

@@ -36,7 +36,8 @@ struct Mutator {
 @Suite struct FuzzTests {
     static let paths = [
         "/", "/etc", "/dev/null", "/dev/tty", "/dev/console", "/tmp", "/tmp/a", "/home/b", "..", "a/../..", "/mnt", "",
-        "/bin/program", "/bin/data", "/dev/../tmp/..", "/tmp/a/b", "/etc/link", "/etc/link/data", "/etc/link", "/proc", "/proc/../etc", "/proc/file",
+        "/bin/program", "/bin/data", "/dev/../tmp/..", "/tmp/a/b", "/etc/link", "/etc/link/data", "/etc/link", "/proc",
+        "/proc/../etc", "/proc/file",
     ]
 
     /// Rounds after which a new machine takes the place of one whose file names went astray and whose init lost its drivers.

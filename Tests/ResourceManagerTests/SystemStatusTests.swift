@@ -358,6 +358,30 @@ import Testing
         world.expectQuiet()
     }
 
+    @Test(arguments: 0..<20) func theRootFileSystemMayDieWhileItIsMounted(seed: Int) throws {
+        let world = World()
+        world.random = Seeded(UInt64(seed))
+        var left = 1 + seed % 10
+        world.treat = { hart, header, _ in
+            guard hart?.module == "netfs", [.walk, .setMountPoint].contains(header.operation) else { return .normal }
+            left -= 1
+            return left == 0 ? .die : .normal
+        }
+        world.start()
+        world.pump()
+        #expect(world.isBooted)
+        // Each mount is tried again when the root is there, and not before.
+        for target in ["/dev", "/proc", "/tmp", "/home", "/mnt"] {
+            #expect(world.console.count { $0.hasPrefix("\(target) cannot be mounted") } <= 1, "\(world.console)")
+            _ = try world.path(world.initial, target, .status)
+        }
+        let mounts = try world.call(world.initial, .mounts, Nothing(), MountList.self).mounts
+        #expect(
+            mounts.map { String(decoding: $0.target, as: UTF8.self) }.sorted() == ["/", "/dev", "/home", "/mnt", "/proc", "/tmp"],
+            "\(world.console)")
+        world.expectQuiet()
+    }
+
     @Test func theRootFileSystemMayComeBackBeforeIt() throws {
         let world = silent()
         world.die(world.server("netfs").id.rawValue)

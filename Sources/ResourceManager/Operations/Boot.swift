@@ -117,7 +117,7 @@ extension ResourceManager {
         let root = servers[Int(ResourceManager.rootServer.rawValue)]
         if root.isGivenUp { return panic([UInt8]("there is no root file system: netfs: ") + root.reason) }
         for index in boot.mounts.indices where boot.mounts[index].state == .waiting {
-            guard index == 0 || mounts.root != nil, !boot.isBlocked(index) else { continue }
+            guard index == 0 || isRootServed, !boot.isBlocked(index) else { continue }
             let type = boot.mounts[index].type
             if let server = unawaitedServer(ofType: type) {
                 boot.mounts[index].state = .underWay
@@ -130,6 +130,9 @@ extension ResourceManager {
         }
         if boot.initState == .waiting && isReadyForInit { startInit() }
     }
+
+    /// Whether walks can begin at the root: not while its server is started again.
+    private var isRootServed: Bool { mounts.root.flatMap { mounts[$0]?.fileSystem } != nil }
 
     /// The root is there, and every driver is ready with its mounts or is done without for now.
     private var isReadyForInit: Bool {
@@ -192,9 +195,9 @@ extension ResourceManager {
         if !mayComeBack, let server = unawaitedServer(ofType: boot.mounts[index].type) { endMissing(server) }
     }
 
-    /// Whether the failure of a mount is that of a server that is being started again.
+    /// Whether the failure of a mount is that of a server that is being started again: its own, or that of the root.
     private func registeredServerWasLost(_ index: Int) -> Bool {
-        server(ofType: boot.mounts[index].type) == nil || registeredHart(of: ResourceManager.rootServer) == nil
+        server(ofType: boot.mounts[index].type) == nil || (index > 0 && !isRootServed)
     }
 
     /// init did not start, so nothing ever will.
