@@ -12,7 +12,6 @@ extension Boot: Wire {
         initPath = try reader.bytes()
         wait = try reader.bytes()
         initState = try reader.choice(InitState.self)
-        hasLogin = try reader.bool()
     }
 
     func encode(into writer: inout Writer) {
@@ -20,7 +19,6 @@ extension Boot: Wire {
         writer.bytes(initPath)
         writer.bytes(wait)
         writer.u8(initState.rawValue)
-        writer.bool(hasLogin)
     }
 }
 

@@ -233,8 +233,8 @@ import Testing
         for target in ["/", "/dev", "/tmp", "/home", "/mnt", "/proc"] { #expect(texts.count { $0 == "\(target) mounted" } == 1) }
         #expect(texts.count { $0 == "/sbin/init runs" } == 1)
         #expect(try steps().map { $0.time } == steps().map { $0.time }.sorted())
-        // The first program that takes a terminal, and no other.
-        for _ in 0..<2 { try world.spawn(world.initial, flags: [.newSession, .controllingTerminal]) }
+        // A program that takes a terminal, and no other.
+        for flags in [[], .newSession, [.newSession, .controllingTerminal]] as [SpawnFlags] { try world.spawn(world.initial, flags: flags) }
         #expect(try steps().map { String(decoding: $0.text, as: UTF8.self) } == texts + ["/bin/program runs on the console"])
     }
 
@@ -316,6 +316,8 @@ import Testing
         world.startServer(world.server("procfs"))
         world.pump()
         _ = try world.path(world.initial, "/proc", .status)
+        let steps = try world.call(world.server("procfs"), .bootSteps, Nothing(), BootSteps.self).steps.map(\.text)
+        #expect(steps.suffix(2) == [Array("procfs registered".utf8), Array("/proc mounted".utf8)])
         world.expectQuiet()
     }
 

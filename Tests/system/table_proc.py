@@ -55,9 +55,9 @@ CASES = [
         "[ $(cat /proc/boot | wc -l) -gt 5 ] && echo many; head -1 /proc/boot | cut -d ' ' -f 2-; cut -d ' ' -f 1 /proc/boot >a; "
         "sort -n a >b; [ \"$(cat a)\" = \"$(cat b)\" ] && echo ascending; grep -c '^[0-9]*[.][0-9][0-9][0-9] [^ ]' /proc/boot >a; "
         "wc -l </proc/boot >b; [ $(cat a) -eq $(cat b) ] && echo alike; "
-        "for step in 'tty ordered' 'tty registered' 'procfs registered' '/ mounted' '/proc mounted' '/sbin/init runs'; do "
+        "for step in 'tty ordered' 'tty registered' 'procfs registered' '/ mounted' '/proc mounted' '/sbin/init runs' '/sbin/agent runs on the console'; do "
         "grep -c \" $step$\" /proc/boot; done",
-        "many\nresmgr runs\nascending\nalike\n1\n1\n1\n1\n1\n1\n",
+        "many\nresmgr runs\nascending\nalike\n1\n1\n1\n1\n1\n1\n1\n",
     ),
     Case(
         "one-open-of-a-proc-file-sees-one-text",

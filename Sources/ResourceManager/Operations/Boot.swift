@@ -63,8 +63,6 @@ struct Boot {
     /// How programs wait, for people.
     var wait: [UInt8] = []
     var initState = InitState.waiting
-    /// Whether a program has taken a terminal for its session.
-    var hasLogin = false
 
     /// Whether the directory that this server's file system is to be mounted on is not covered yet: it is mounted afterwards.
     func isCovering(_ server: ServerRecord) -> Bool {

@@ -4,7 +4,7 @@ import base64
 import json
 
 import driver
-from machine import HERE, assembled, boot_and_settle, compiled, information, run, settle, store, terminal_text
+from machine import HERE, assembled, boot, boot_and_settle, compiled, information, run, settle, store, terminal_text
 
 IO_ERROR = 29
 #: The drivers in the order in which resmgr starts them, which is that of their harts; what a process holds of each, for holder.c.
@@ -150,3 +150,28 @@ def drivers_that_fall_silent_together_are_started_again(page):
     for name in DRIVERS:
         _is_back(page, name, "stopped answering")
     _keys_work(page, "all")
+
+
+#: The module of one driver comes when the case says so.
+HOLD_PROCFS = """
+globalThis.released = new Promise((release) => { globalThis.release = release; });
+const fetchNow = globalThis.fetch;
+globalThis.fetch = async (what, ...more) => {
+  if (String(what).endsWith("/procfs.wasm")) await released;
+  return await fetchNow(what, ...more);
+};
+"""
+
+
+@driver.limit(60)
+def the_prompt_does_not_wait_for_procfs(page):
+    page.before_load(HOLD_PROCFS)
+    boot(page)
+    page.wait_until(f"/# ?$/.test(({terminal_text()}).trimEnd())")
+    assert run(page, "cat /etc/hostname") == {"status": 0, "stdout": "martlet\n", "stderr": ""}
+    assert information(page)["servers"] == 6
+    page.evaluate("release()")
+    page.wait_until("(await (await martlet).run('cat /proc/version')).stdout.startsWith('Martlet version ')")
+    # What became of it later than the rest is told.
+    steps = [line.split(" ", 1)[1] for line in run(page, "cat /proc/boot")["stdout"].splitlines()]
+    assert steps.index("/sbin/init runs") < steps.index("procfs registered") < steps.index("/proc mounted"), steps
