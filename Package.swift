@@ -19,7 +19,7 @@ let settings: [SwiftSetting] = [
 /// Embedded Swift, although no program imports it yet.
 let programsOfSDK: [String: Set<String>] = [
     "martlet": ["init", "agent", "sh", "utilities", "measure", "Wasm"],
-    "martlet-server": ["resmgr", "tty", "pipe", "netfs", "tmpfs", "devfs"],
+    "martlet-server": ["resmgr", "tty", "pipe", "netfs", "tmpfs", "devfs", "procfs"],
     "martlet-libos": ["libos"],
 ]
 
@@ -49,7 +49,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 /// Targets that carry a README beside their code.
 let documented: Set<String> = [
-    "ABI", "ServerKit", "FileServer", "ResourceManager", "LibOS", "Drivers/TTY", "Martlet", "Programs/agent", "Wasm", "Engine", "Machine",
+    "ABI", "ServerKit", "FileServer", "ResourceManager", "LibOS", "Drivers/TTY", "Drivers/ProcFS", "Martlet", "Programs/agent", "Wasm",
+    "Engine", "Machine",
 ]
 func readme(_ path: String) -> [String] { documented.contains(path) ? ["README.md"] : [] }
 
@@ -74,6 +75,7 @@ let package = Package(
         library("NetFS", path: "Drivers/NetFS", ["ABI", "ServerKit", "FileServer"]),
         library("TmpFS", path: "Drivers/TmpFS", ["ABI", "ServerKit", "FileServer"]),
         library("DevFS", path: "Drivers/DevFS", ["ABI", "ServerKit", "FileServer"]),
+        library("ProcFS", path: "Drivers/ProcFS", ["ABI", "ServerKit", "FileServer"]),
         // Directories of the host: native only.
         library("HostFS", path: "Drivers/HostFS", ["ABI", "ServerKit", "FileServer"]),
         // What stands beside every program.
@@ -86,8 +88,8 @@ let package = Package(
         library(
             "Machine",
             [
-                "ABI", "ServerKit", "FileServer", "Processes", "ResourceManager", "TTY", "Pipe", "NetFS", "TmpFS", "DevFS", "LibOS",
-                "Engine", "Wasm",
+                "ABI", "ServerKit", "FileServer", "Processes", "ResourceManager", "TTY", "Pipe", "NetFS", "TmpFS", "DevFS", "ProcFS",
+                "LibOS", "Engine", "Wasm",
             ]),
         // The library that programs import, and its port to the program ABI.
         library("Martlet", ["ProgramPort"]),
@@ -100,6 +102,7 @@ let package = Package(
         program("netfs", ["ServerKit", "ServerPort", "NetFS"]),
         program("tmpfs", ["ServerKit", "ServerPort", "TmpFS"]),
         program("devfs", ["ServerKit", "ServerPort", "DevFS"]),
+        program("procfs", ["ServerKit", "ServerPort", "ProcFS"]),
         program("libos", ["LibOS", "ABI"]),
         program("init", ["SystemV", "Martlet"]),
         program("agent", ["Martlet"]),
@@ -125,7 +128,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["ABI"], path: "Tests/Support", swiftSettings: settings),
         tests("ABI", ["ABI", "TestSupport"]),
         tests("ServerKit", ["ServerKit", "ABI", "TestSupport"]),
-        tests("FileServer", ["FileServer", "TmpFS", "NetFS", "DevFS", "HostFS", "ServerKit", "ABI", "TestSupport"]),
+        tests("FileServer", ["FileServer", "TmpFS", "NetFS", "DevFS", "ProcFS", "HostFS", "ServerKit", "ABI", "TestSupport"]),
         tests("Drivers", ["TTY", "Pipe", "ServerKit", "ABI", "TestSupport"]),
         tests("ResourceManager", ["ResourceManager", "Processes", "VFS", "ServerKit", "ABI", "TestSupport"]),
         tests("LibOS", ["LibOS", "ABI", "TestSupport"]),

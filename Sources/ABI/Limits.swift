@@ -32,6 +32,12 @@ package enum Limits {
     package static let terminalLine = 4096
     /// Nanoseconds that a driver has from its start to its registration.
     package static let registration: UInt64 = 5_000_000_000
+    /// Nanoseconds that the drivers have to tell their counters when those of the system are asked for.
+    package static let counters: UInt64 = 250_000_000
+    /// Steps of the start that are kept.
+    package static let bootSteps = 64
+    /// Bytes of the text of one such step.
+    package static let bootStepText = 512
     /// Nanoseconds of hart time away from the event loop after which the libOS answers YIELD.
     package static let yield: UInt64 = 5_000_000
     /// Bytes that one read or write of the block device carries.

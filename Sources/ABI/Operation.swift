@@ -116,6 +116,12 @@ package enum Operation: UInt16, CaseIterable, Sendable {
     case setControllingTerminal = 0x0609
     /// Notice `GroupSignaled` (resmgr → tty): the oldest `signalGroup` to that group has reached whom it meant.
     case groupSignaled = 0x060A
+    /// Request `Nothing` → `Counters` (resmgr → server). Answered by what every server shares, at once.
+    case counters = 0x060B
+    /// Request `Nothing` → `SystemStatus` (server → resmgr). Answered within `Limits.counters`, whatever the drivers do.
+    case systemStatus = 0x060C
+    /// Request `Nothing` → `BootSteps` (server → resmgr).
+    case bootSteps = 0x060D
 
     // File system.
     /// Request `Walk` → `WalkResult`.
@@ -184,7 +190,7 @@ package enum Operation: UInt16, CaseIterable, Sendable {
         switch self {
         case .status, .sync, .poll, .readDirectory, .getTerminalAttributes, .setTerminalAttributes, .getWindowSize, .setWindowSize,
             .getForegroundGroup, .setForegroundGroup, .setSize, .setTimes, .allocate, .setDescriptionFlags, .location, .mounts,
-            .processes, .processStatus, .connect, .locate, .setStamp:
+            .processes, .processStatus, .connect, .locate, .setStamp, .counters, .systemStatus, .bootSteps:
             return true
         default:
             return false

@@ -27,6 +27,9 @@ extension Node {
         case .descriptor(let descriptor):
             writer.u8(5)
             writer.value(descriptor)
+        case .generated(let file):
+            writer.u8(6)
+            writer.u32(file)
         }
         writer.value(id)
         writer.u16(mode)
@@ -51,6 +54,7 @@ extension Node {
         case 3: content = .symbolicLink(try reader.bytes(limit: Limits.path))
         case 4: content = .device(try reader.value(MajorNumber.self), try reader.u32())
         case 5: content = .descriptor(try reader.value(Descriptor.self))
+        case 6: content = .generated(try reader.u32())
         default: throw .badMessage
         }
         let id = try reader.value(NodeID.self)
@@ -121,6 +125,7 @@ extension Description {
         writer.value(opener)
         writer.value(flags)
         writer.u64(offset)
+        if case .generated = node.content { writer.bytes(text) }
     }
 
     static func decode(from reader: inout Reader, in files: FileSystems) throws(Errno) -> Description {
@@ -137,6 +142,7 @@ extension Description {
         let description = Description(tree, node, access: access, flags: try reader.value(DescriptionFlags.self), opener: opener)
         description.offset = try reader.u64()
         guard description.offset <= PagedBytes.maximum else { throw .badMessage }
+        if case .generated = node.content { description.text = try reader.bytes(limit: Int(Int32.max)) }
         return description
     }
 }

@@ -11,6 +11,8 @@ package final class Description {
     package internal(set) var flags: DescriptionFlags
     /// Where the next read or write at the shared offset happens, 0…2^63−1.
     package internal(set) var offset: UInt64 = 0
+    /// Of a generated file: the bytes that were made for this open.
+    package internal(set) var text: [UInt8] = []
     /// Handles to it.
     package internal(set) var holders = 0
     /// Its number in the checkpoint that is being written.
@@ -26,6 +28,12 @@ package final class Description {
 
     /// Whether it is of a device, whose reads and writes are the driver's.
     package var isDevice: Bool { node.kind == .characterDevice }
+
+    /// Where its bytes end: the size of the file, or of what was made for this open.
+    var size: UInt64 {
+        if case .generated = node.content { return UInt64(text.count) }
+        return node.size
+    }
 
     /// Throws `badFileDescriptor` unless it was opened for all of `wanted`.
     package func check(_ wanted: AccessMode) throws(Errno) {

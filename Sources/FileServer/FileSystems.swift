@@ -10,6 +10,9 @@ package enum FileAnswer {
     case answer(Answer)
     /// A read of a file whose bytes the driver fetches.
     case external(ExternalRead)
+    /// An open of a file whose bytes the driver makes: it hands them to `FileSystems.finish` and answers `WalkResult.opened`, or takes
+    /// the handle back by `FileSystems.abandon`.
+    case generated(GeneratedOpen)
     /// A read, write, seek, size change, allocation or poll of a device: the driver decodes and serves it.
     case device(Description)
 }
@@ -28,6 +31,21 @@ package struct ExternalRead {
         self.file = file
         self.position = position
         self.count = count
+    }
+}
+
+/// An open that the driver has to finish.
+package struct GeneratedOpen {
+    /// The file's number at the driver.
+    package var file: UInt32
+    /// Who opened it.
+    package var process: ProcessIdentity
+    package var opened: FileOpened
+
+    package init(file: UInt32, process: ProcessIdentity, opened: FileOpened) {
+        self.file = file
+        self.process = process
+        self.opened = opened
     }
 }
 
@@ -64,7 +82,10 @@ package struct FileSystems {
     /// Serves a request.
     package mutating func request(_ request: Request, _ context: inout Context) throws(Errno) -> FileAnswer {
         switch request.operation {
-        case .walk, .renameNode, .linkNode, .setMountPoint, .locate, .fileSystemOf, .share, .drop:
+        case .walk:
+            guard request.isFromResourceManager else { throw .notPermitted }
+            return try walk(request, context)
+        case .renameNode, .linkNode, .setMountPoint, .locate, .fileSystemOf, .share, .drop:
             guard request.isFromResourceManager else { throw .notPermitted }
             return .answer(try management(request, context))
         case .close: return .answer(try close(request))
@@ -81,10 +102,20 @@ package struct FileSystems {
         }
     }
 
+    private mutating func walk(_ request: Request, _ context: Context) throws(Errno) -> FileAnswer {
+        let walk = try request.decode(Walk.self)
+        let result = try self.walk(walk, context.realTime)
+        if case .opened(let opened) = result, let description = try? handles.object(opened.handle, of: walk.process),
+            case .generated(let file) = description.node.content
+        {
+            return .generated(GeneratedOpen(file: file, process: walk.process, opened: opened))
+        }
+        return .answer(.body(result))
+    }
+
     private mutating func management(_ request: Request, _ context: Context) throws(Errno) -> Answer {
         let now = context.realTime
         switch request.operation {
-        case .walk: return .body(try walk(try request.decode(Walk.self), now))
         case .renameNode: try rename(try request.decode(NodeRename.self), now)
         case .linkNode: try link(try request.decode(NodeLink.self), now)
         case .setMountPoint: try setMountPoint(try request.decode(SetMountPoint.self))
@@ -118,6 +149,18 @@ package struct FileSystems {
     func description(_ request: Request) throws(Errno) -> Description {
         var reader = request.body
         return try handles.object(try reader.value(Handle.self), of: request.stamp.process)
+    }
+
+    // MARK: Generated files
+
+    /// The bytes of a generated file are there. Throws `badFileDescriptor` if its handle was taken back meanwhile.
+    package func finish(_ open: GeneratedOpen, _ text: [UInt8]) throws(Errno) {
+        try handles.object(open.opened.handle, of: open.process).text = text
+    }
+
+    /// The open of a generated file came to nothing.
+    package mutating func abandon(_ open: GeneratedOpen) {
+        drop(Drop(process: open.process, handles: [open.opened.handle]))
     }
 
     // MARK: Handles

@@ -101,6 +101,8 @@ package enum NodeContent {
     case memory(PagedBytes)
     /// A regular file whose bytes the driver fetches: its number there, and its size.
     case external(UInt32, size: UInt64)
+    /// A regular file whose bytes the driver makes for each open; its number there. Its size is told as 0.
+    case generated(UInt32)
     case symbolicLink([UInt8])
     case device(MajorNumber, UInt32)
     /// An alias of the caller's own descriptor.
@@ -142,7 +144,7 @@ package final class Node {
     package var kind: FileKind {
         switch content {
         case .directory: return .directory
-        case .memory, .external: return .regular
+        case .memory, .external, .generated: return .regular
         case .symbolicLink: return .symbolicLink
         case .device, .descriptor: return .characterDevice
         }
@@ -159,7 +161,7 @@ package final class Node {
         case .memory(let bytes): return bytes.size
         case .external(_, let size): return size
         case .symbolicLink(let target): return UInt64(target.count)
-        case .directory, .device, .descriptor: return 0
+        case .directory, .generated, .device, .descriptor: return 0
         }
     }
 
@@ -172,7 +174,7 @@ package final class Node {
         case .memory(let bytes): stored = bytes.stored
         case .external(_, let size): stored = size
         case .device(let number, let which): (major, minor) = (number, which)
-        case .directory, .symbolicLink, .descriptor: break
+        case .directory, .generated, .symbolicLink, .descriptor: break
         }
         return FileStatus(
             device: 0, node: id, kind: kind, mode: mode, links: links, user: user, group: group, size: size,

@@ -51,14 +51,31 @@ extension Node {
 }
 
 extension Tree {
-    /// Throws `readOnlyFileSystem` if no name may be made or removed.
+    /// Throws `readOnlyFileSystem` or `notPermitted` if no name may be made or removed.
     func checkNamesWritable() throws(Errno) {
-        if protection != .none { throw .readOnlyFileSystem }
+        switch protection {
+        case .none: break
+        case .names, .everything: throw .readOnlyFileSystem
+        case .generated: throw .notPermitted
+        }
     }
 
-    /// Throws `readOnlyFileSystem` if no file may be changed.
+    /// Throws `readOnlyFileSystem` or `permissionDenied` if no file's content may be changed.
     func checkWritable() throws(Errno) {
-        if protection == .everything { throw .readOnlyFileSystem }
+        switch protection {
+        case .none, .names: break
+        case .everything: throw .readOnlyFileSystem
+        case .generated: throw .permissionDenied
+        }
+    }
+
+    /// Throws `readOnlyFileSystem` or `notPermitted` if no file's mode, owner or times may be changed.
+    func checkAttributesWritable() throws(Errno) {
+        switch protection {
+        case .none, .names: break
+        case .everything: throw .readOnlyFileSystem
+        case .generated: throw .notPermitted
+        }
     }
 
     /// Checks for a change of `directory`'s names: it still exists, is writable and may be searched.

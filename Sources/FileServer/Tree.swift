@@ -12,6 +12,9 @@ package enum Protection: UInt8, Sendable {
     case names = 1
     /// Nothing (C: EROFS).
     case everything = 2
+    /// Nothing, since all of it is the driver's own: contents are closed to everybody (C: EACCES), names and attributes are not to be
+    /// changed (C: EPERM).
+    case generated = 3
 }
 
 /// A file system in memory.
@@ -130,7 +133,7 @@ package final class Tree {
             switch node.content {
             case .memory(let bytes): cost += bytes.stored
             case .symbolicLink(let target): cost += UInt64(target.count)
-            case .external, .device, .descriptor: break
+            case .external, .generated, .device, .descriptor: break
             case .directory(let directory):
                 for key in directory.entries.keys {
                     guard let id = directory.entries[key]?.node, let child = self.node(id) else { return false }
@@ -180,7 +183,7 @@ package final class Tree {
         switch node.content {
         case .memory(let bytes): cost += bytes.stored
         case .symbolicLink(let target): cost += UInt64(target.count)
-        case .directory, .external, .device, .descriptor: break
+        case .directory, .external, .generated, .device, .descriptor: break
         }
         release(cost)
         nodes.remove(index: node.id.index, generation: node.id.generation)

@@ -122,9 +122,14 @@ extension LibOS {
             try libOS.check(buffer, &host)
             var writer = Writer(capacity: 128)
             let way = libOS.wait.isEmpty ? [] : ByteString("; programs wait by ").bytes + libOS.wait
+            let name = ByteString(SystemIdentity.name)
+            let release = ByteString(SystemIdentity.release)
+            let description = ByteString(SystemIdentity.description)
+            let space = ByteString(" ").bytes
+            let comma = ByteString(", ").bytes
             let parts: [ByteString] = [
-                ByteString("Martlet"), ByteString(libOS.value(ofVariable: "HOSTNAME") ?? ByteString("martlet").bytes),
-                ByteString("0.1"), ByteString(ByteString("Martlet 0.1, a microkernel on WebAssembly").bytes + way), ByteString("wasm32"),
+                name, ByteString(libOS.value(ofVariable: "HOSTNAME") ?? ByteString("martlet").bytes), release,
+                ByteString(name.bytes + space + release.bytes + comma + description.bytes + way), ByteString("wasm32"),
             ]
             for part in parts {
                 writer.raw(part.bytes)

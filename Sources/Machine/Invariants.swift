@@ -3,6 +3,7 @@ import DevFS
 import FileServer
 import NetFS
 import Pipe
+import ProcFS
 import Processes
 import ResourceManager
 import ServerKit
@@ -52,6 +53,7 @@ extension Machine {
         case let netfs as ServerReactor<NetFS>: Load.Driver(name, netfs, handles: netfs.logic.files.handles.count)
         case let tmpfs as ServerReactor<TmpFS>: Load.Driver(name, tmpfs, handles: tmpfs.logic.files.handles.count)
         case let devfs as ServerReactor<DevFS>: Load.Driver(name, devfs, handles: devfs.logic.files.handles.count)
+        case let procfs as ServerReactor<ProcFS>: Load.Driver(name, procfs, handles: procfs.logic.files.handles.count)
         default: nil
         }
     }

@@ -3,6 +3,7 @@ import DevFS
 import Engine
 import NetFS
 import Pipe
+import ProcFS
 import ResourceManager
 package import ServerKit
 import TTY
@@ -29,6 +30,7 @@ package struct ServerSet {
                 case "netfs": return ServerReactor(NetFS())
                 case "tmpfs": return ServerReactor(TmpFS())
                 case "devfs": return ServerReactor(DevFS())
+                case "procfs": return ServerReactor(ProcFS())
                 default: return nil
                 }
             },
@@ -40,6 +42,7 @@ package struct ServerSet {
                 case "netfs": return try ServerReactor<NetFS>(decoding: &reader)
                 case "tmpfs": return try ServerReactor<TmpFS>(decoding: &reader)
                 case "devfs": return try ServerReactor<DevFS>(decoding: &reader)
+                case "procfs": return try ServerReactor<ProcFS>(decoding: &reader)
                 default: throw .badMessage
                 }
             })

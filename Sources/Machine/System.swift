@@ -29,8 +29,8 @@ package struct SimulatedSystem {
         var site: [String: [UInt8]] = [:]
         var manifest = "martlet-image 1\n"
         for (path, mode) in [
-            ("/", "755"), ("/bin", "755"), ("/dev", "755"), ("/etc", "755"), ("/home", "755"), ("/mnt", "755"), ("/sbin", "755"),
-            ("/tmp", "1777"),
+            ("/", "755"), ("/bin", "755"), ("/dev", "755"), ("/etc", "755"), ("/home", "755"), ("/mnt", "755"),
+            ("/proc", "555"), ("/sbin", "755"), ("/tmp", "1777"),
         ] {
             manifest += "d\t\(mode)\t0\t0\t\(path)\n"
         }

@@ -7,7 +7,7 @@ import VFS
 // declaration.
 
 extension ResourceManager: Checkpointable {
-    private static var checkpointVersion: UInt8 { 2 }
+    private static var checkpointVersion: UInt8 { 3 }
 
     package func encode(into writer: inout Writer) {
         writer.u8(ResourceManager.checkpointVersion)
@@ -15,6 +15,8 @@ extension ResourceManager: Checkpointable {
         writer.value(now)
         generator.encode(into: &writer)
         writer.value(boot)
+        writer.list(bootSteps)
+        writer.value(statusDeadline)
         writer.value(timerDeadline)
         processes.encode(into: &writer)
         credentials.encode(into: &writer)
@@ -39,6 +41,8 @@ extension ResourceManager: Checkpointable {
         now = try reader.value(Nanoseconds.self)
         generator = try RandomGenerator(decoding: &reader)
         boot = try reader.value(Boot.self)
+        bootSteps = try reader.list(BootStep.self, limit: Limits.bootSteps)
+        statusDeadline = try reader.value(Nanoseconds.self)
         timerDeadline = try reader.value(Nanoseconds.self)
         processes = try ProcessTable(decoding: &reader)
         credentials = try CredentialsTable(decoding: &reader)

@@ -47,6 +47,7 @@ extension ServerRecord: Wire {
         name = try reader.bytes()
         grants = try reader.value(DeviceGrant.self)
         configuration = try reader.bytes()
+        isAwaited = try reader.bool()
         hart = try reader.optional(HartID.self)
         registration = try reader.optional(Register.self)
         deadline = try reader.value(Nanoseconds.self)
@@ -55,12 +56,18 @@ extension ServerRecord: Wire {
         isGivenUp = try reader.bool()
         wasLate = try reader.bool()
         isMissed = try reader.bool()
+        isExpected = try reader.bool()
+        restartCount = try reader.u32()
+        counters = try reader.optional(Counters.self)
+        countersTime = try reader.value(Nanoseconds.self)
+        isCounting = try reader.bool()
     }
 
     func encode(into writer: inout Writer) {
         writer.bytes(name)
         writer.value(grants)
         writer.bytes(configuration)
+        writer.bool(isAwaited)
         writer.optional(hart)
         writer.optional(registration)
         writer.value(deadline)
@@ -69,6 +76,11 @@ extension ServerRecord: Wire {
         writer.bool(isGivenUp)
         writer.bool(wasLate)
         writer.bool(isMissed)
+        writer.bool(isExpected)
+        writer.u32(restartCount)
+        writer.optional(counters)
+        writer.value(countersTime)
+        writer.bool(isCounting)
     }
 }
 
@@ -152,6 +164,7 @@ extension Purpose: Wire {
         case 2: self = .channel(try reader.value(ChannelKey.self), try reader.value(ConnectionID.self))
         case 3: self = .serverCreated(try reader.value(HartID.self))
         case 4: self = .hartEnded(try reader.value(HartID.self))
+        case 5: self = .counters(try reader.value(ServerNumber.self))
         default: throw .badMessage
         }
     }
@@ -173,6 +186,9 @@ extension Purpose: Wire {
         case .hartEnded(let hart):
             writer.u8(4)
             writer.value(hart)
+        case .counters(let server):
+            writer.u8(5)
+            writer.value(server)
         }
     }
 }

@@ -19,6 +19,7 @@ extension Task: Wire {
         case 8: self = .setGroup(try reader.value(SetGroupTask.self))
         case 9: self = .restore(try reader.value(RestoreTask.self))
         case 10: self = .postponed(try reader.value(PostponedTask.self))
+        case 11: self = .systemStatus(try reader.value(SystemStatusTask.self))
         default: throw .badMessage
         }
     }
@@ -36,6 +37,7 @@ extension Task: Wire {
         case .setGroup(let state): writer.tagged(8, state)
         case .restore(let state): writer.tagged(9, state)
         case .postponed(let state): writer.tagged(10, state)
+        case .systemStatus(let state): writer.tagged(11, state)
         }
     }
 }
@@ -159,6 +161,22 @@ extension TwoPathsTask: Wire {
     }
 }
 
+extension SystemStatusTask: Wire {
+    init(from reader: inout Reader) throws(Errno) {
+        key = try reader.value(RequestKey.self)
+        replySpace = Int(clamping: try reader.u32())
+        deadline = try reader.value(Nanoseconds.self)
+        missing = try reader.list(ServerNumber.self)
+    }
+
+    func encode(into writer: inout Writer) {
+        writer.value(key)
+        writer.u32(UInt32(clamping: replySpace))
+        writer.value(deadline)
+        writer.list(missing)
+    }
+}
+
 extension LocationTask: Wire {
     init(from reader: inout Reader) throws(Errno) {
         key = try reader.value(RequestKey.self)
@@ -178,7 +196,7 @@ extension MountTask: Wire {
         origin = try reader.value(Origin.self)
         bootIndex = try reader.bool() ? Int(clamping: try reader.u32()) : nil
         server = try reader.value(ServerNumber.self)
-        hart = try reader.value(HartID.self)
+        hart = try reader.optional(HartID.self)
         credentials = try reader.value(Credentials.self)
         record = try reader.value(MountRecord.self)
         switch try reader.u8() {
@@ -202,7 +220,7 @@ extension MountTask: Wire {
         writer.bool(bootIndex != nil)
         if let bootIndex { writer.u32(UInt32(bootIndex)) }
         writer.value(server)
-        writer.value(hart)
+        writer.optional(hart)
         writer.value(credentials)
         writer.value(record)
         switch stage {

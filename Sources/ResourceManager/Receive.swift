@@ -45,6 +45,7 @@ extension ResourceManager {
         if connection != .resourceManager, harts[connection.hart]?.state == .ending { return }
         var reader = Reader(bytes)
         guard let header = try? Header(from: &reader) else { return fault(connection, [UInt8]("a malformed message")) }
+        callers.countReceived(header.kind, bytes: bytes.count)
         if header.kind == .reply {
             // The hart itself answers too; what counts is the connection and that somebody waits.
             if !answered(connection, header, reader) { fault(connection, [UInt8]("an answer that nobody waits for")) }
@@ -148,8 +149,12 @@ extension ResourceManager {
 
     private mutating func serve(_ call: Call) throws(Errno) -> Answer {
         if call.process.isServer {
-            guard call.operation == .register else { throw .notPermitted }
-            return try register(call)
+            switch call.operation {
+            case .register: return try register(call)
+            case .systemStatus: return try systemStatus(call)
+            case .bootSteps: return try bootSteps(call)
+            default: throw .notPermitted
+            }
         }
         switch call.operation {
         case .spawn: return try spawn(call)
@@ -167,14 +172,14 @@ extension ResourceManager {
         case .mount: return try mount(call)
         case .unmount: return try unmount(call)
         case .mounts: return try mounts(call)
-        case .register: throw .notPermitted
+        case .register, .systemStatus, .bootSteps: throw .notPermitted
         case .cancel, .last, .ready, .openConnection, .closeConnection, .setStamp, .endProgram, .startProgram, .signal,
             .parentChanged, .connectionLost, .createHart, .endHart, .hartGone, .consoleMessage, .panic, .booted, .halted, .exit, .share,
             .processGone, .openDevice, .signalGroup, .drop, .fault, .foreground, .setControllingTerminal, .walk, .renameNode,
             .linkNode, .setMountPoint, .createFileSystem, .destroyFileSystem, .locate, .fileSystemOf, .read, .write, .seek,
             .status, .setSize, .setTimes, .sync, .allocate, .readDirectory, .close, .setDescriptionFlags, .poll, .createPipe,
             .getTerminalAttributes, .setTerminalAttributes, .getWindowSize, .setWindowSize, .getForegroundGroup,
-            .setForegroundGroup, .groupSignaled:
+            .setForegroundGroup, .groupSignaled, .counters:
             throw .notSupported
         }
     }

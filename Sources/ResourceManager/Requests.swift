@@ -19,6 +19,8 @@ enum Purpose: Equatable {
     case channel(ChannelKey, ConnectionID)
     case serverCreated(HartID)
     case hartEnded(HartID)
+    /// A driver tells its counters.
+    case counters(ServerNumber)
 }
 
 /// A request that resmgr waits for.
@@ -115,6 +117,7 @@ extension ResourceManager {
         case .channel(let key, let end): channelAnswered(key, end, reply)
         case .serverCreated(let hart): serverCreated(hart, reply)
         case .hartEnded(let hart): hartIsGone(hart)
+        case .counters(let server): counted(server, reply)
         }
     }
 

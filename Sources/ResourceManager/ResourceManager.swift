@@ -24,6 +24,10 @@ package struct ResourceManager: Reactor {
     var effects = Effects()
     var generator = RandomGenerator(seed: [])
     var boot = Boot()
+    /// How the system came up: the first `Limits.bootSteps` steps.
+    var bootSteps: [BootStep] = []
+    /// When the first of those that ask for counters is answered in any case; `never`: nobody does.
+    var statusDeadline = Nanoseconds.never
     /// Deadline that the port was told last.
     var timerDeadline = Nanoseconds.never
 
@@ -76,6 +80,7 @@ package struct ResourceManager: Reactor {
             // The port's deadline is spent.
             timerDeadline = .never
             checkRegistrations()
+            checkStatusDeadline()
         case .device, .connected, .disconnected:
             // resmgr has no devices, and opens its own ends itself.
             break
@@ -98,7 +103,7 @@ package struct ResourceManager: Reactor {
             }
         } while !completions.isEmpty && phase == .running
         guard phase == .running else { return }
-        var deadline = Nanoseconds.never
+        var deadline = statusDeadline
         for server in servers { deadline = min(deadline, server.deadline) }
         if deadline != timerDeadline {
             timerDeadline = deadline
@@ -127,7 +132,10 @@ package struct ResourceManager: Reactor {
         send(.resourceManager, Message.notice(.consoleMessage, RawBytes(text)))
     }
 
-    mutating func send(_ connection: ConnectionID, _ message: [UInt8]) { effects.append(.send(connection, message)) }
+    mutating func send(_ connection: ConnectionID, _ message: [UInt8]) {
+        callers.countSent(message)
+        effects.append(.send(connection, message))
+    }
 }
 
 extension ResourceManager {

@@ -16,6 +16,9 @@ struct ServerRecord {
     let name: [UInt8]
     let grants: DeviceGrant
     let configuration: [UInt8]
+    /// Whether the start of the system waits for it. For one that it does not wait for, the directories are covered ahead that its file
+    /// systems are mounted on, and who comes there before it is ready waits.
+    let isAwaited: Bool
     /// Where it runs; `nil` while it does not.
     var hart: HartID?
     /// What it serves, once it is ready.
@@ -32,11 +35,22 @@ struct ServerRecord {
     var wasLate = false
     /// It has served, ended, and is neither back with its mounts nor given up: requests that may need it wait.
     var isMissed = false
+    /// It is not awaited, and its file systems are not mounted yet: requests that come to them wait.
+    var isExpected: Bool
+    /// How often it was started again.
+    var restartCount: UInt32 = 0
+    /// What it told last, since it was started last, and when.
+    var counters: Counters?
+    var countersTime = Nanoseconds.zero
+    /// Whether it was asked and has not answered.
+    var isCounting = false
 
-    init(name: [UInt8], grants: DeviceGrant = [], configuration: [UInt8] = []) {
+    init(name: [UInt8], grants: DeviceGrant = [], configuration: [UInt8] = [], isAwaited: Bool = true) {
         self.name = name
         self.grants = grants
         self.configuration = configuration
+        self.isAwaited = isAwaited
+        isExpected = !isAwaited
     }
 }
 
@@ -74,6 +88,11 @@ extension ResourceManager {
     /// The server of a file system type, or `nil`.
     func server(ofType type: [UInt8]) -> ServerNumber? { firstRegistered { $0.service == .fileSystem && $0.name == type } }
 
+    /// The driver of a file system type that the start does not wait for, ready or not; `nil` if there is none.
+    func unawaitedServer(ofType type: [UInt8]) -> ServerNumber? {
+        servers.firstIndex { !$0.isAwaited && $0.name == type }.map { ServerNumber(rawValue: UInt32($0)) }
+    }
+
     /// The hart that serves a service, or `nil`.
     func hart(of service: Service) -> HartID? {
         guard let number = firstRegistered(where: { $0.service == service }) else { return nil }
@@ -98,6 +117,7 @@ extension ResourceManager {
                 $0.deadline = deadline
                 $0.reason = []
             }
+            mark(server.name + " ordered")
         } catch {
             giveUp(number, [UInt8]("there is no room for its process"))
         }
@@ -149,6 +169,8 @@ extension ResourceManager {
             $0.registration = nil
             $0.deadline = .never
             $0.wasLate = true
+            $0.counters = nil
+            $0.isCounting = false
             $0.restarts.removeAll { $0.adding(ServerRecord.restartWindow) <= now }
         }
         for mount in mounts.mounts(of: number) { mounts.update(mount) { $0.fileSystem = nil } }
@@ -156,7 +178,11 @@ extension ResourceManager {
             return giveUp(number, server.reason)
         }
         say(server.name + ": " + server.reason + "; it is started again")
-        update(number) { $0.restarts.append(now) }
+        mark(server.name + " ended: " + server.reason)
+        update(number) {
+            $0.restarts.append(now)
+            $0.restartCount &+= 1
+        }
         startServer(number)
     }
 

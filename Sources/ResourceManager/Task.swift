@@ -14,6 +14,7 @@ enum Task {
     case setGroup(SetGroupTask)
     case restore(RestoreTask)
     case postponed(PostponedTask)
+    case systemStatus(SystemStatusTask)
 }
 
 /// Whether a task goes on after an answer.
@@ -58,6 +59,7 @@ extension ResourceManager {
         case .connect(let state): settle(id, resume(state, reply), task)
         case .setGroup(let state): settle(id, resume(state, reply), task)
         case .restore(var state): settle(id, resume(id, &state, reply), .restore(state))
+        case .systemStatus(var state): settle(id, resume(id, &state, part), .systemStatus(state))
         }
     }
 
@@ -71,7 +73,7 @@ extension ResourceManager {
         for id in tasks.keys {
             guard let task = tasks[id], task.key == key else { continue }
             switch task {
-            case .wait, .postponed:
+            case .wait, .postponed, .systemStatus:
                 tasks[id] = nil
                 fail(key, .interrupted)
             default:
@@ -97,6 +99,7 @@ extension Task {
         case .setGroup(let state): return state.key
         case .restore: return nil
         case .postponed(let state): return state.key
+        case .systemStatus(let state): return state.key
         }
     }
 }

@@ -1,6 +1,6 @@
 package import ABI
 
-/// The connections of a server and what is unanswered on each.
+/// The connections of a server, what is unanswered on each, and how much has gone over them.
 package struct Links: Sendable {
     /// An unanswered request.
     package struct Pending: Sendable {
@@ -19,6 +19,8 @@ package struct Links: Sendable {
 
     private var links = OrderedMap<ConnectionID, Link>()
     private var byProcess = OrderedMap<ProcessIdentity, ConnectionID>()
+    /// All but what is unanswered, which the table knows.
+    private var tally = Counters()
 
     /// Connection 0 alone.
     package init() {
@@ -40,6 +42,26 @@ package struct Links: Sendable {
         return count
     }
 
+    /// What was received and sent, requests and answers as `begin`, `finish`, `forget` and `close` saw them.
+    package var counters: Counters {
+        var counters = tally
+        counters.unanswered = UInt64(pendingCount)
+        return counters
+    }
+
+    /// Counts a message that was received.
+    package mutating func countReceived(_ kind: MessageKind, bytes: Int) {
+        tally.bytesReceived &+= UInt64(bytes)
+        if kind == .notice { tally.noticesReceived &+= 1 }
+    }
+
+    /// Counts a message that is sent.
+    package mutating func countSent(_ message: [UInt8]) {
+        tally.bytesSent &+= UInt64(message.count)
+        // Its first byte is the kind.
+        if message.first == MessageKind.notice.rawValue { tally.noticesSent &+= 1 }
+    }
+
     /// A connection to `process`, which alone speaks at its other end.
     package mutating func open(_ connection: ConnectionID, _ process: ProcessIdentity) {
         guard connection != .resourceManager else { return }
@@ -52,6 +74,7 @@ package struct Links: Sendable {
         guard connection != .resourceManager, let link = links[connection] else { return nil }
         links[connection] = nil
         if byProcess[link.process] == connection { byProcess[link.process] = nil }
+        tally.abandoned &+= UInt64(link.pending.count)
         return (link.process, link.pending.keys.map { RequestKey(connection: connection, request: $0) })
     }
 
@@ -81,14 +104,26 @@ package struct Links: Sendable {
             link.credit += credit
             isTaken = true
         }
+        if isTaken { tally.requests &+= 1 }
         return isTaken
     }
 
     /// Whether that request is unanswered.
     package func isPending(_ key: RequestKey) -> Bool { links[key.connection]?.pending[key.request] != nil }
 
-    /// Ends a request; `nil` if it is not pending.
+    /// Ends a request, which is answered now; `nil` if it is not pending.
     package mutating func finish(_ key: RequestKey) -> Pending? {
+        guard let finished = take(key) else { return nil }
+        tally.answers &+= 1
+        return finished
+    }
+
+    /// Ends a request without an answer, since nobody is there any more who could take one.
+    package mutating func forget(_ key: RequestKey) {
+        if take(key) != nil { tally.abandoned &+= 1 }
+    }
+
+    private mutating func take(_ key: RequestKey) -> Pending? {
         var finished: Pending?
         links.update(key.connection) { link in
             guard let pending = link.pending[key.request] else { return }
@@ -101,6 +136,7 @@ package struct Links: Sendable {
 
     /// Appends the table.
     package func encode(into writer: inout Writer) {
+        writer.value(tally)
         writer.u32(UInt32(links.count))
         for connection in links.keys {
             guard let link = links[connection] else { continue }
@@ -120,6 +156,7 @@ package struct Links: Sendable {
     /// Reads a table that `encode` wrote.
     package init(decoding reader: inout Reader) throws(Errno) {
         self.init()
+        tally = try reader.value(Counters.self)
         for _ in 0..<(try reader.u32()) {
             let connection = try reader.value(ConnectionID.self)
             var link = Link(process: try reader.value(ProcessIdentity.self))

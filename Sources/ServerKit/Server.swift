@@ -87,6 +87,8 @@ package protocol Server {
     mutating func timer(_ context: inout Context)
     /// A device event.
     mutating func device(_ message: DeviceMessage, _ context: inout Context)
+    /// resmgr answered what was asked by `Context.ask`.
+    mutating func answered(_ response: Response, _ context: inout Context)
 }
 
 extension Server {
@@ -94,6 +96,7 @@ extension Server {
     package mutating func start(_ start: Start, _ context: inout Context) {}
     package mutating func timer(_ context: inout Context) {}
     package mutating func device(_ message: DeviceMessage, _ context: inout Context) {}
+    package mutating func answered(_ response: Response, _ context: inout Context) {}
 }
 
 /// What a server may do while it handles an input.
@@ -103,24 +106,30 @@ package struct Context {
     /// Real time: nanoseconds since 1970-01-01 UTC.
     package let realTime: Nanoseconds
     var links: Links
+    var questions: Questions
     var effects: Effects
+
+    private mutating func send(_ connection: ConnectionID, _ message: [UInt8]) {
+        links.countSent(message)
+        effects.append(.send(connection, message))
+    }
 
     /// Finishes a pending request with this body. Nothing happens if it is not pending (its asker is gone).
     package mutating func reply(_ key: RequestKey, _ body: some Wire) {
         guard let pending = links.finish(key) else { return }
         let message = Message.reply(pending.operation, id: key.request, body)
         guard message.count - Header.size <= pending.replySpace else {
-            effects.append(.send(key.connection, Message.failure(pending.operation, id: key.request, .overflow)))
+            send(key.connection, Message.failure(pending.operation, id: key.request, .overflow))
             return
         }
-        effects.append(.send(key.connection, message))
+        send(key.connection, message)
     }
 
     /// Finishes a pending request with an error.
     package mutating func fail(_ key: RequestKey, _ error: Errno, reason: [UInt8] = []) {
         guard let pending = links.finish(key) else { return }
         let text = Array(reason.prefix(pending.replySpace))
-        effects.append(.send(key.connection, Message.failure(pending.operation, id: key.request, error, reason: text)))
+        send(key.connection, Message.failure(pending.operation, id: key.request, error, reason: text))
     }
 
     /// Whether a process has a connection.
@@ -129,12 +138,22 @@ package struct Context {
     /// Sends a notice to a process that is connected; nothing happens if it is not.
     package mutating func notify(_ process: ProcessIdentity, _ operation: Operation, _ body: some Wire) {
         guard let connection = links.connection(of: process) else { return }
-        effects.append(.send(connection, Message.notice(operation, body)))
+        send(connection, Message.notice(operation, body))
     }
 
     /// Sends a notice to resmgr.
     package mutating func notifyResourceManager(_ operation: Operation, _ body: some Wire) {
-        effects.append(.send(.resourceManager, Message.notice(operation, body)))
+        send(.resourceManager, Message.notice(operation, body))
+    }
+
+    /// Puts a request to resmgr, which answers each one: `Server.answered`. No more than `Limits.credits` at a time.
+    package mutating func ask(_ operation: Operation, _ body: some Wire, replySpace: Int) {
+        send(.resourceManager, Message.request(operation, id: questions.begin(operation), replySpace: replySpace, body))
+    }
+
+    /// Tells resmgr the counters. Neither the question nor the answer is counted.
+    mutating func tellCounters(_ request: RequestID) {
+        effects.append(.send(.resourceManager, Message.reply(.counters, id: request, links.counters)))
     }
 
     /// Asks for `timer` at this monotonic time; replaces an earlier deadline; `never`: none.
@@ -152,6 +171,7 @@ package struct ServerReactor<Logic: Server>: Reactor {
     /// The driver itself (tests look into it).
     package var logic: Logic
     private var links = Links()
+    private var questions = Questions()
     private var realTimeOffset: UInt64 = 0
     private var isRegistered = false
 
@@ -161,25 +181,27 @@ package struct ServerReactor<Logic: Server>: Reactor {
     package var pendingCount: Int { links.pendingCount }
     /// How many connections are open.
     package var connectionCount: Int { links.connectionCount }
+    /// What was received and sent since the start.
+    package var counters: Counters { links.counters }
     /// Whether a connection to `process` is open.
     package func isConnected(_ process: ProcessIdentity) -> Bool { links.connection(of: process) != nil }
 
     package mutating func handle(_ input: Input, now: Nanoseconds, into effects: inout Effects) {
         if case .start(let start) = input { realTimeOffset = start.realTime.rawValue &- now.rawValue }
         var context = Context(
-            now: now, realTime: Nanoseconds(rawValue: now.rawValue &+ realTimeOffset), links: links, effects: effects)
-        // The context owns links and effects while the logic runs, so that neither is copied.
+            now: now, realTime: Nanoseconds(rawValue: now.rawValue &+ realTimeOffset), links: links, questions: questions,
+            effects: effects)
+        // The context owns them while the logic runs, so that nothing is copied.
         links = .none
+        questions = Questions()
         effects = Effects()
         handle(input, &context)
         if !isRegistered && logic.isReady {
             isRegistered = true
-            context.effects.append(
-                .send(
-                    .resourceManager,
-                    Message.request(.register, id: RequestID(rawValue: 1), replySpace: 256, logic.registration)))
+            context.ask(.register, logic.registration, replySpace: 256)
         }
         links = context.links
+        questions = context.questions
         effects = context.effects
     }
 
@@ -210,10 +232,16 @@ package struct ServerReactor<Logic: Server>: Reactor {
             fault(connection, &context)
             return
         }
+        if connection == .resourceManager && header.kind == .request && header.operation == .counters {
+            return context.tellCounters(header.request)
+        }
+        context.links.countReceived(header.kind, bytes: bytes.count)
         switch header.kind {
         case .reply:
-            // A server asks resmgr for its registration alone, and has nothing to do with the answer.
-            if connection != .resourceManager { fault(connection, &context) }
+            guard connection == .resourceManager else { return fault(connection, &context) }
+            guard context.questions.finish(header.request, header.operation) else { return }
+            // Of its registration a server needs to hear nothing more.
+            if header.operation != .register { logic.answered(Response(header, reader), &context) }
         case .notice:
             notice(header, connection, reader, &context)
         case .request:
@@ -279,18 +307,21 @@ package struct ServerReactor<Logic: Server>: Reactor {
 }
 
 extension ServerReactor: Checkpointable where Logic: Checkpointable {
-    /// Version 1: connections and what is unanswered on them, the offset of real time, whether it has registered, the server's state.
+    /// Version 2: connections, what is unanswered on them and how much went over them, what it asks of resmgr, the offset of real
+    /// time, whether it has registered, the server's state.
     package func encode(into writer: inout Writer) {
-        writer.u8(1)
+        writer.u8(2)
         links.encode(into: &writer)
+        questions.encode(into: &writer)
         writer.u64(realTimeOffset)
         writer.bool(isRegistered)
         logic.encode(into: &writer)
     }
 
     package init(decoding reader: inout Reader) throws(Errno) {
-        guard try reader.u8() == 1 else { throw .badMessage }
+        guard try reader.u8() == 2 else { throw .badMessage }
         links = try Links(decoding: &reader)
+        questions = try Questions(decoding: &reader)
         realTimeOffset = try reader.u64()
         isRegistered = try reader.bool()
         logic = try Logic(decoding: &reader)

@@ -72,6 +72,19 @@ struct Sample: Sendable, CustomTestStringConvertible {
     private static let size = WindowSize(rows: 24, columns: 80, width: 640, height: 480)
     private static let strings = [ByteString("ls"), ByteString("-l"), ByteString("")]
 
+    private static let counters: Counters = {
+        var counters = Counters()
+        counters.requests = 1 << 40
+        counters.answers = 2
+        counters.abandoned = 3
+        counters.unanswered = 4
+        counters.noticesReceived = 5
+        counters.noticesSent = 6
+        counters.bytesReceived = 7
+        counters.bytesSent = 8
+        return counters
+    }()
+
     private static let finals: [FinalOperation] = [
         .open(open), .status, .setTimes(times), .setMode(0o4755), .setOwner(user, userGroup), .setSize(99), .access(5),
         .makeDirectory(0o755), .removeDirectory, .unlink, .symbolicLink(text), .readLink, .resolve, .parent,
@@ -181,7 +194,15 @@ struct Sample: Sendable, CustomTestStringConvertible {
         Sample(Drop(process: process, handles: [handle])),
         Sample(Foreground(session: session, group: group)),
         Sample(SetControllingTerminal(process: process, handle: handle, session: session, group: group)),
-        Sample(SessionTerminal(minor: 1)),
+        Sample(SessionTerminal(minor: 1)), Sample(counters),
+        Sample(
+            SystemStatus(
+                wait: text,
+                servers: [
+                    ServerStatus(name: text, restarts: 3, report: CountersReport(counters: counters, age: time)),
+                    ServerStatus(name: text, restarts: 0, report: nil),
+                ])),
+        Sample(BootSteps(steps: [BootStep(time: time, text: text), BootStep(time: .zero, text: [])])),
     ]
     private static let terminals: [Sample] = [
         Sample(TerminalAttributes.standard),

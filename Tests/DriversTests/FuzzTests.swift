@@ -197,20 +197,25 @@ struct MessageFuzzer {
         #expect(harness.reactor.connectionCount == 0)
         // resmgr itself asks for nothing that could wait.
         #expect(harness.reactor.pendingCount == 0)
+        let counters = harness.reactor.counters
+        #expect(counters.requests == counters.answers + counters.abandoned && counters.unanswered == 0)
+        #expect(counters.answers > 0 && counters.abandoned > 0)
     }
 
     @Test func thePipeDriverBearsAnything() throws {
         let harness = try Self.run(
             PipeDriver(), seed: 11,
             process: Self.handleOperations + Self.handleOperations + Self.terminalOperations + [.createPipe, .createPipe, .createPipe],
-            manager: [.share, .share, .share, .share, .drop, .drop, .processGone, .setControllingTerminal],
+            manager: [.share, .share, .share, .share, .drop, .drop, .processGone, .setControllingTerminal, .counters],
             handles: { $0.handles.all.map { ($0.owner, $0.handle) } }, device: { _, _ in })
         #expect(harness.reactor.logic.pipeCount == 0)
         #expect(harness.reactor.logic.handleCount == 0)
         #expect(harness.reactor.logic.waitingCount == 0)
         #expect(harness.reactor.logic.armedCount == 0)
         let gaps = harness.coverage.gaps(
-            served: ["createPipe", "read", "write", "close", "poll", "status", "setDescriptionFlags", "setTimes", "share", "drop"],
+            served: [
+                "createPipe", "read", "write", "close", "poll", "status", "setDescriptionFlags", "setTimes", "share", "drop", "counters",
+            ],
             refused: [
                 ("seek", .illegalSeek), ("allocate", .illegalSeek), ("setSize", .invalidArgument), ("sync", .invalidArgument),
                 ("readDirectory", .notDirectory), ("getTerminalAttributes", .inappropriateIOControl),
@@ -228,7 +233,7 @@ struct MessageFuzzer {
             TerminalDriver(), seed: 12, process: Self.handleOperations + Self.terminalOperations,
             manager: [
                 .openDevice, .openDevice, .openDevice, .share, .share, .drop, .processGone, .foreground, .setControllingTerminal,
-                .groupSignaled,
+                .groupSignaled, .counters,
             ],
             handles: { $0.handles.all.map { ($0.owner, $0.handle) } },
             device: { fuzzer, harness in
@@ -261,7 +266,7 @@ struct MessageFuzzer {
             served: [
                 "openDevice", "read", "write", "close", "poll", "status", "setDescriptionFlags", "share", "getTerminalAttributes",
                 "setTerminalAttributes", "getWindowSize", "setWindowSize", "getForegroundGroup", "setForegroundGroup", "foreground",
-                "setControllingTerminal", "drop",
+                "setControllingTerminal", "drop", "counters",
             ],
             refused: [
                 ("seek", .illegalSeek), ("allocate", .illegalSeek), ("setSize", .invalidArgument), ("setTimes", .notSupported),

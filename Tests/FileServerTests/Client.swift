@@ -18,6 +18,8 @@ final class Client<Logic: Server> {
     private(set) var deviceCalls: [DeviceMessage] = []
     private(set) var logs: [String] = []
     private(set) var registrations = 0
+    /// What it asked of resmgr and was not answered.
+    private(set) var questions: [Header] = []
 
     init(_ logic: Logic, configuration: String = "") {
         reactor = ServerReactor(logic)
@@ -45,7 +47,7 @@ final class Client<Logic: Server> {
                 case .reply: replies.append((connection, header, reader.rest()))
                 case .notice: notices.append((connection, header, reader.rest()))
                 case .request:
-                    if header.operation == .register { registrations += 1 }
+                    if header.operation == .register { registrations += 1 } else { questions.append(header) }
                 }
             case .device(let bytes):
                 var reader = Reader(bytes)
@@ -105,6 +107,33 @@ final class Client<Logic: Server> {
         let value = try reader.value(Reply.self)
         try reader.finish()
         return value
+    }
+
+    /// resmgr answers the oldest question. Fails the test if there is none.
+    func answer(_ body: some Wire) {
+        guard let question = takeQuestion() else { return }
+        input(.message(.resourceManager, Message.reply(question.operation, id: question.request, body)))
+    }
+
+    /// resmgr answers the oldest question with an error.
+    func answer(_ error: Errno) {
+        guard let question = takeQuestion() else { return }
+        input(.message(.resourceManager, Message.failure(question.operation, id: question.request, error)))
+    }
+
+    private func takeQuestion() -> Header? {
+        guard !questions.isEmpty else {
+            Issue.record("nothing was asked")
+            return nil
+        }
+        return questions.removeFirst()
+    }
+
+    /// Whether the counters are those of a server that loses nothing.
+    var countsAgree: Bool {
+        let counters = reactor.counters
+        return counters.requests == counters.answers + counters.abandoned + counters.unanswered
+            && counters.unanswered == UInt64(reactor.pendingCount)
     }
 
     func forgetReplies() { replies = [] }

@@ -2,6 +2,7 @@ import ABI
 import DevFS
 import FileServer
 import NetFS
+import ProcFS
 import ServerKit
 import TestSupport
 import Testing
@@ -128,6 +129,7 @@ import TmpFS
         _ = handles(client, files)
         for number in 1...4 { client.input(.disconnected(ConnectionID(rawValue: UInt32(number) + 1))) }
         #expect(client.reactor.connectionCount == 0)
+        #expect(client.countsAgree)
         #expect(files(client.reactor.logic).handles.count == 0)
         for tree in files(client.reactor.logic).trees.values {
             #expect(tree.holders == 0)
@@ -250,6 +252,41 @@ import TmpFS
                 ("linkNode", .readOnlyFileSystem), ("createFileSystem", .resourceBusy), ("destroyFileSystem", .resourceBusy),
                 ("setSize", .invalidArgument), ("allocate", .operationNotSupportedByDevice), ("openDevice", .noSuchAddressOrDevice),
                 ("read", .resourceTemporarilyUnavailable), ("read", .interrupted),
+            ])
+        #expect(gaps == [])
+    }
+
+    @Test func procfsSurvives() throws {
+        let client = Client(ProcFS())
+        for number in 1...3 { client.connect(process(UInt32(number))) }
+        let answers = RawBytes([0, 0, 0, 0, 0, 0, 0, 0])
+        let paths = names + ["martlet", "boot", "version", "uptime", "/martlet", "boot/", "martlet", "version"]
+        let coverage = fuzz(
+            client, seed: 4, paths: paths, files: { $0.files },
+            answer: { client, random in
+                guard !client.questions.isEmpty else { return }
+                switch random.below(4) {
+                case 0: client.answer(.ioError)
+                case 1: client.answer(RawBytes(random.bytes(random.below(40))))
+                default: client.answer(answers)
+                }
+            })
+        while !client.questions.isEmpty { client.answer(answers) }
+        #expect(client.reactor.pendingCount == 0 && client.reactor.logic.waitingCount == 0)
+        #expect(client.reactor.logic.files.handles.count == 0)
+        let gaps = coverage.gaps(
+            served: [
+                "walk above the root", "walk open", "walk status", "walk resolve", "walk parent", "walk access",
+                "share", "locate", "fileSystemOf", "setMountPoint", "read", "seek", "status", "sync", "readDirectory", "close",
+                "setDescriptionFlags", "poll",
+            ],
+            refused: [
+                ("walk open", .permissionDenied), ("walk open", .ioError), ("walk unlink", .notPermitted),
+                ("walk makeDirectory", .notPermitted), ("walk symbolicLink", .notPermitted),
+                ("walk readLink", .invalidArgument), ("walk setSize", .permissionDenied), ("walk setMode", .notPermitted),
+                ("walk setTimes", .notPermitted), ("walk setOwner", .notPermitted), ("renameNode", .notPermitted),
+                ("linkNode", .notPermitted), ("createFileSystem", .resourceBusy), ("destroyFileSystem", .resourceBusy),
+                ("write", .badFileDescriptor), ("setSize", .badFileDescriptor), ("setTimes", .notPermitted),
             ])
         #expect(gaps == [])
     }

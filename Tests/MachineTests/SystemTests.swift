@@ -104,6 +104,30 @@ func system(
         }
     }
 
+    @Test func everyServersRequestsAreAnsweredOrWait() {
+        system(expecting: ["resmgr tty netfs pipe tmpfs devfs procfs", "agree"]) { program, results in
+            let pipe = try program.pipe()
+            try program.writeAll(pipe.write, [1, 2, 3])
+            try program.writeAll(try program.open("/tmp/f", create: true, write: true), [UInt8](repeating: 1, count: 3000))
+            let file = try program.open("/proc/martlet")
+            let text = String(decoding: try program.readAll(file), as: UTF8.self)
+            let lines = text.split(separator: "\n").map { $0.split(separator: " ") }.filter { $0[0] == "server" }
+            results.note(lines.map { String($0[1]) }.joined(separator: " "))
+            let agree = lines.allSatisfy { line in
+                var values: [Substring: Int] = [:]
+                for field in line.dropFirst(2) {
+                    let parts = field.split(separator: "=")
+                    values[parts[0]] = Int(parts[1])
+                }
+                guard let requests = values["requests"], let answers = values["answers"], let abandoned = values["abandoned"],
+                    let unanswered = values["unanswered"]
+                else { return false }
+                return requests > 0 && requests == answers + abandoned + unanswered
+            }
+            results.note(agree ? "agree" : text)
+        }
+    }
+
     @Test func aPipeCarriesBytesToItsEnd() {
         let writer = Script { program in
             try program.writeAll(1, [UInt8](repeating: 97, count: 300_000))
@@ -177,7 +201,7 @@ func system(
             return 0
         }
         system(
-            seeds: 0..<2, programs: ["/bin/sleeper": sleeper], memories: 6 + 2 + 2 * 10,
+            seeds: 0..<2, programs: ["/bin/sleeper": sleeper], memories: 7 + 2 + 2 * 10,
             expecting: ["resourceTemporarilyUnavailable", "10", "1 9", "again"]
         ) { program, results in
             var children: [Int32] = []

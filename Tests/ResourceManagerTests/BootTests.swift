@@ -7,7 +7,7 @@ import Testing
 @Suite struct BootTests {
     @Test func startsDriversInOrderThenMountsThenInit() throws {
         let world = World.booted()
-        #expect(world.created == ["tty", "netfs", "pipe", "tmpfs", "devfs", "program"])
+        #expect(world.created == ["tty", "netfs", "pipe", "tmpfs", "devfs", "procfs", "program"])
         #expect(world.console == [])
         #expect(world.server("tty").grants == .console)
         #expect(world.server("netfs").grants == .fetch)
@@ -26,12 +26,12 @@ import Testing
         let mounts = try world.call(world.initial, .mounts, Nothing(), MountList.self).mounts
         #expect(
             mounts.map { String(decoding: $0.target, as: UTF8.self) }
-                == ["/", "/dev", "/tmp", "/home", "/mnt"].sorted { first, second in
+                == ["/", "/dev", "/proc", "/tmp", "/home", "/mnt"].sorted { first, second in
                     let order = mounts.map { String(decoding: $0.target, as: UTF8.self) }
                     return order.firstIndex(of: first)! < order.firstIndex(of: second)!
                 })
         #expect(mounts.first { $0.target == Array("/tmp".utf8) }?.options == Array("mode=1777".utf8))
-        #expect(mounts.count == 5)
+        #expect(mounts.count == 6)
     }
 
     @Test func comesUpInEveryOrderOfMessages() throws {
@@ -60,7 +60,7 @@ import Testing
         // It may still come, and its file system is mounted then.
         world.silent = []
         world.expire()
-        #expect(try world.call(world.initial, .mounts, Nothing(), MountList.self).mounts.count == 5)
+        #expect(try world.call(world.initial, .mounts, Nothing(), MountList.self).mounts.count == 6)
         world.expectQuiet()
     }
 
@@ -72,6 +72,14 @@ import Testing
         for _ in 0..<20 where world.panic == nil { world.expire() }
         #expect(world.panic?.hasPrefix("there is no root file system") == true)
         #expect(world.created.count { $0 == "netfs" } == 6)
+    }
+
+    @Test func aRootFileSystemThatAnswersNothingButErrorsIsNone() {
+        let world = World()
+        world.treat = { hart, header, _ in hart?.module == "netfs" && header.operation == .walk ? .fail(.ioError) : .normal }
+        world.start()
+        world.pump()
+        #expect(world.panic == "there is no root file system: input/output error")
     }
 
     @Test func withoutInitItPanics() throws {

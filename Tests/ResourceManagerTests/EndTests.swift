@@ -100,7 +100,7 @@ import Testing
         world.exit(child, 5)
         #expect(try world.result(world.initial, last, WaitResult.self).end.code == 5)
         world.expectQuiet()
-        #expect(world.manager.processes.count == 6)
+        #expect(world.manager.processes.count == 7)
     }
 
     @Test func endOfInitIsAPanic() throws {
@@ -193,7 +193,7 @@ import Testing
         let fourth = try world.spawn(world.initial, flags: .newSession)
         try world.kill(world.initial, -1, .kill)
         #expect(fourth.isGone && !world.initial.isGone)
-        #expect(world.manager.processes.all.count { $0.isServer } == 5)
+        #expect(world.manager.processes.all.count { $0.isServer } == 6)
         world.expectQuiet()
     }
 

@@ -36,7 +36,8 @@ struct Mutator {
 @Suite struct FuzzTests {
     static let paths = [
         "/", "/etc", "/dev/null", "/dev/tty", "/dev/console", "/tmp", "/tmp/a", "/home/b", "..", "a/../..", "/mnt", "",
-        "/bin/program", "/bin/data", "/dev/../tmp/..", "/tmp/a/b", "/etc/link", "/etc/link/data", "/etc/link",
+        "/bin/program", "/bin/data", "/dev/../tmp/..", "/tmp/a/b", "/etc/link", "/etc/link/data", "/etc/link", "/proc",
+        "/proc/../etc", "/proc/file",
     ]
 
     /// Rounds after which a new machine takes the place of one whose file names went astray and whose init lost its drivers.
@@ -193,7 +194,7 @@ struct Mutator {
     private func close(_ world: World) throws {
         world.treat = { _, _, _ in .normal }
         world.pump()
-        for module in ["tty", "netfs", "pipe", "tmpfs", "devfs"] {
+        for module in ["tty", "netfs", "pipe", "tmpfs", "devfs", "procfs"] {
             #expect(world.created.last { $0 == module } != nil)
         }
         #expect(world.panic == nil)
@@ -216,8 +217,8 @@ struct Mutator {
             world.pump()
             guard initial.answers[id]?.error == nil else { break }
         }
-        #expect(world.manager.processes.count == 6)
-        #expect(world.manager.hartCount == 6)
+        #expect(world.manager.processes.count == 7)
+        #expect(world.manager.hartCount == 7)
         #expect(world.manager.taskCount == 0)
         #expect(world.manager.pendingCount == 0)
         #expect(world.manager.outgoingCount == 0)

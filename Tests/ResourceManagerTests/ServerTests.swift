@@ -45,7 +45,7 @@ import VFS
         let lost = PathStart(connection: connection, handle: Handle(index: 0, generation: 1))
         #expect(throws: Errno.ioError) { try world.path(world.initial, "x", .status, start: lost) }
         world.expectQuiet()
-        #expect(world.manager.processes.all.count { $0.isServer } == 5)
+        #expect(world.manager.processes.all.count { $0.isServer } == 6)
     }
 
     @Test func outstandingRequestsAreMadeAgainOrFail() throws {
@@ -119,7 +119,7 @@ import VFS
             Issue.record("not opened")
             return
         }
-        #expect(try world.call(world.initial, .mounts, Nothing(), MountList.self).mounts.count == 5)
+        #expect(try world.call(world.initial, .mounts, Nothing(), MountList.self).mounts.count == 6)
         #expect(world.panic == nil)
         world.expectQuiet()
     }
@@ -133,7 +133,7 @@ import VFS
         world.die(world.server("tmpfs").id.rawValue)
         world.pump()
         #expect(world.console.contains("/mnt/inner is no longer mounted: no such file or directory"))
-        #expect(try world.call(world.initial, .mounts, Nothing(), MountList.self).mounts.count == 5)
+        #expect(try world.call(world.initial, .mounts, Nothing(), MountList.self).mounts.count == 6)
         world.expectQuiet()
     }
 

@@ -32,7 +32,7 @@ import Testing
         #expect(status.state == .running)
         #expect(status.command == [ByteString("program"), ByteString("-x")])
         let list = try world.call(parent, .processes, OneProcess(process: ProcessID(rawValue: 0)), ProcessList.self).processes
-        #expect(list.count { $0.isServer } == 5)
+        #expect(list.count { $0.isServer } == 6)
         #expect(list.first?.process == .initial)
         #expect(list.map { $0.process } == list.map { $0.process }.sorted())
     }
@@ -48,7 +48,7 @@ import Testing
         #expect(throws: error) { try world.call(world.initial, .spawn, request, SpawnResult.self) }
         world.expectQuiet()
         #expect(world.openHandles == handles)
-        #expect(world.manager.processes.count == 6)
+        #expect(world.manager.processes.count == 7)
     }
 
     @Test func requestsThatMakeNoSense() throws {
@@ -59,7 +59,7 @@ import Testing
             change(&request)
             #expect(throws: error) { try world.call(parent, .spawn, request, SpawnResult.self) }
             world.expectQuiet()
-            #expect(world.manager.processes.count == 6)
+            #expect(world.manager.processes.count == 7)
         }
         expect(.argumentListTooLong) { $0.arguments = [ByteString([UInt8](repeating: 65, count: Limits.arguments))] }
         expect(.invalidArgument) { $0.arguments = [] }
@@ -139,7 +139,7 @@ import Testing
         world.exit(parent)
         world.exit(first)
         world.expectQuiet()
-        #expect(world.manager.hartCount == 6)
+        #expect(world.manager.hartCount == 7)
     }
 
     /// The parent is killed at every point of a spawn: either there is an orphan, or nothing.
@@ -158,8 +158,8 @@ import Testing
             _ = try world.call(world.initial, .wait, Wait(target: process.id.rawValue, flags: []), WaitResult.self)
         }
         world.expectQuiet()
-        #expect(world.manager.processes.count == 6)
-        #expect(world.manager.hartCount == 6)
+        #expect(world.manager.processes.count == 7)
+        #expect(world.manager.hartCount == 7)
     }
 
     /// The child is killed at every point of its start: it is a child that ended.

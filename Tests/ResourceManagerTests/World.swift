@@ -32,6 +32,8 @@ final class FakeHart {
     var steps: [UInt32: String] = [:]
     var files: FakeFileServer?
     var terminals: FakeTerminals?
+    /// Of a server: what it tells when it is asked.
+    var counters = Counters()
 
     init(_ order: CreateHart) {
         id = order.hart
@@ -234,7 +236,8 @@ final class World {
         }
     }
 
-    private func startServer(_ hart: FakeHart) {
+    /// The server says that it is ready.
+    func startServer(_ hart: FakeHart) {
         guard !silent.contains(hart.module) else { return }
         var service = Service.none
         var majors: [MajorNumber] = []
@@ -244,11 +247,11 @@ final class World {
             majors = [.terminal]
             hart.terminals = FakeTerminals()
         case "pipe": service = .pipe
-        case "netfs", "tmpfs", "devfs", "hostfs":
+        case "netfs", "tmpfs", "devfs", "procfs", "hostfs":
             service = .fileSystem
             hart.files = FakeFileServer()
             if hart.module == "netfs" {
-                for path in ["/dev", "/tmp", "/home", "/mnt", "/etc", "/bin"] { hart.files!.make(path, .directory) }
+                for path in ["/dev", "/proc", "/tmp", "/home", "/mnt", "/etc", "/bin"] { hart.files!.make(path, .directory) }
                 hart.files!.make("/sbin/init", .regular)
                 hart.files!.make("/bin/program", .regular)
                 hart.files!.make("/bin/data", .regular, mode: 0o644)
@@ -304,6 +307,10 @@ final class World {
             answer(connection, header, nil)
             hart.currentStamp = order.stamp
         case .endProgram: answer(connection, header, nil)
+        case .counters where hart.role == .server:
+            var writer = Writer()
+            writer.value(hart.counters)
+            answer(connection, header, nil, writer.bytes)
         case .startProgram:
             guard let order = try? reader.value(StartProgram.self) else {
                 Issue.record("startProgram")

@@ -5,7 +5,7 @@ import Testing
 /// A server that does what the operation says, and remembers what it was told.
 ///
 /// `status`: answers at once. `read`: waits. `write`: answers what waits, oldest first. `sync`: fails. `seek`: answers, then answers again.
-/// `poll`: answers more than there is room for. `readDirectory`: throws after it has answered.
+/// `poll`: answers more than there is room for. `readDirectory`: throws after it has answered. `allocate`: asks resmgr.
 struct Probe: Server {
     var isReady = true
     var waiting: [RequestKey] = []
@@ -14,6 +14,8 @@ struct Probe: Server {
     var gone: [ProcessIdentity] = []
     var dropped: [Drop] = []
     var timers = 0
+    /// What resmgr answered: how many servers there are, or why not.
+    var responses: [Result<Int, Errno>] = []
     var devices: [DeviceMessage] = []
     var started: Start?
     var realTime = Nanoseconds.zero
@@ -47,6 +49,9 @@ struct Probe: Server {
         case .readDirectory:
             context.reply(request.key, Nothing())
             throw .ioError
+        case .allocate:
+            context.ask(.systemStatus, Nothing(), replySpace: 500)
+            return .done
         case .share:
             guard request.isFromResourceManager else { throw .notPermitted }
             return .done
@@ -75,6 +80,14 @@ struct Probe: Server {
         realTime = context.realTime
     }
     mutating func device(_ message: DeviceMessage, _ context: inout Context) { devices.append(message) }
+
+    mutating func answered(_ response: Response, _ context: inout Context) {
+        do throws(Errno) {
+            responses.append(.success(try response.result(SystemStatus.self).servers.count))
+        } catch {
+            responses.append(.failure(error))
+        }
+    }
 }
 
 /// What was sent to a connection.
@@ -91,6 +104,9 @@ struct Bench {
     var reactor = ServerReactor(Probe())
     var now: UInt64 = 1000
     var sent: [Sent] = []
+    /// Bytes of all messages that it was given and that it sent.
+    var bytesReceived = 0
+    var bytesSent = 0
 
     static let start = Input.start(
         Start(realTime: Nanoseconds(rawValue: 9_000), entropy: [UInt8](repeating: 1, count: 32), configuration: [1, 2]))
@@ -105,6 +121,7 @@ struct Bench {
         reactor.handle(input, now: Nanoseconds(rawValue: now), into: &effects)
         for effect in effects.take() {
             guard case .send(let connection, let bytes) = effect else { continue }
+            bytesSent += bytes.count
             var reader = Reader(bytes)
             guard let header = try? Header(from: &reader) else {
                 Issue.record("malformed message")
@@ -129,6 +146,7 @@ struct Bench {
             Stamp(
                 process: Bench.process(speaker ?? connection), credentials: CredentialsID(rawValue: 0), group: .none, session: .none))
         if stamped.count >= 36 { stamped.replaceSubrange(16..<36, with: writer.bytes) }
+        bytesReceived += stamped.count
         input(.message(ConnectionID(rawValue: connection), stamped))
     }
 

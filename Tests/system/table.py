@@ -1,13 +1,15 @@
 """The table of system tests: all cases, by subject."""
 
 import table_files
+import table_proc
 import table_processes
 import table_programs
 import table_shell
 import table_utilities
 
 #: In this order; a case's place decides its seed.
-CASES = [case for subject in [table_shell, table_utilities, table_files, table_processes, table_programs] for case in subject.CASES]
+SUBJECTS = [table_shell, table_utilities, table_files, table_processes, table_programs, table_proc]
+CASES = [case for subject in SUBJECTS for case in subject.CASES]
 
 _names = [case.name for case in CASES]
 if len(set(_names)) != len(_names):

@@ -53,7 +53,7 @@ package struct DevFS: Server {
         default:
             switch try files.request(request, &context) {
             case .answer(let answer): return answer
-            case .external: throw .notSupported
+            case .external, .generated: throw .notSupported
             case .device(let description): return try use(description, request, &context)
             }
         }

@@ -61,6 +61,7 @@ package struct NetFS: Server {
         default:
             switch try files.request(request, &context) {
             case .answer(let answer): return answer
+            case .generated: throw .notSupported
             case .external(let read): return self.read(read, request.key, &context)
             case .device: throw .notSupported
             }

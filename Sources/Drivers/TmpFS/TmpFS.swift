@@ -33,7 +33,7 @@ package struct TmpFS: Server {
         default:
             switch try files.request(request, &context) {
             case .answer(let answer): return answer
-            case .external, .device: throw .notSupported
+            case .external, .generated, .device: throw .notSupported
             }
         }
     }

@@ -15,7 +15,7 @@ extension FileSystems {
     func setTimes(
         _ times: TimeChange, _ node: Node, user: UserID, mayWrite: Bool, _ tree: Tree, _ now: Nanoseconds
     ) throws(Errno) {
-        try tree.checkWritable()
+        try tree.checkAttributesWritable()
         if times.access == .keep && times.modification == .keep { return }
         if user != .root && user != node.user {
             guard times.access == .now && times.modification == .now else { throw .notPermitted }
@@ -36,7 +36,7 @@ extension FileSystems {
 
     /// C: fchmodat(2). Throws `notPermitted` unless it is the owner or root, `readOnlyFileSystem`, `notSupported` for a link itself.
     func setMode(_ mode: UInt16, _ node: Node, _ credentials: Credentials, _ tree: Tree, _ now: Nanoseconds) throws(Errno) {
-        try tree.checkWritable()
+        try tree.checkAttributesWritable()
         try node.checkOwner(credentials.user)
         if node.kind == .symbolicLink { throw .notSupported }
         var mode = mode & 0o7777
@@ -51,7 +51,7 @@ extension FileSystems {
     func setOwner(
         _ user: UserID, _ group: GroupID, _ node: Node, _ credentials: Credentials, _ tree: Tree, _ now: Nanoseconds
     ) throws(Errno) {
-        try tree.checkWritable()
+        try tree.checkAttributesWritable()
         let newUser = user.rawValue == .max ? node.user : user
         let newGroup = group.rawValue == .max ? node.group : group
         if !credentials.isRoot {

@@ -43,7 +43,7 @@ extension FileSystems {
         case .directory:
             if writes || file.open.contains(.create) { throw .isDirectory }
             if file.access.contains(.execute) { throw .permissionDenied }
-        case .memory, .external:
+        case .memory, .external, .generated:
             if writes { try tree.checkWritable() }
         case .device, .descriptor:
             if file.access.contains(.execute) { throw .permissionDenied }

@@ -23,6 +23,12 @@ extension FileSystems {
             guard count > 0, offset < size else { return .answer(.done) }
             return .external(
                 ExternalRead(description: description, file: file, position: body.position, count: count))
+        case .generated:
+            let text = description.text
+            let start = Int(min(offset, UInt64(text.count)))
+            let data = Array(text[start..<min(start + count, text.count)])
+            description.advance(body.position, from: offset, by: data.count)
+            return .answer(.reply(data))
         case .directory, .symbolicLink, .device, .descriptor: throw .badFileDescriptor
         }
     }
@@ -74,7 +80,7 @@ extension FileSystems {
         switch body.whence {
         case .start: base = 0
         case .current: base = description.offset
-        case .end: base = description.node.size
+        case .end: base = description.size
         }
         // Both are at most 2^63−1, so the sum may overflow upwards only.
         let (sum, overflows) = Int64(base).addingReportingOverflow(body.offset)
@@ -114,7 +120,7 @@ extension FileSystems {
     /// C: poll(2): a file in memory never waits (POSIX: regular files are always ready).
     func poll(_ request: Request, _ description: Description) throws(Errno) -> Answer {
         let body = try request.decode(Poll.self)
-        let size = description.node.size
+        let size = description.size
         return .body(
             PollResult(
                 events: body.events.intersection([.readable, .writable]),

@@ -53,6 +53,7 @@ struct Boot {
     var mounts: [BootMount] = [
         BootMount("netfs", "/", isMade: false),
         BootMount("devfs", "/dev", isMade: false),
+        BootMount("procfs", "/proc", isMade: false),
         BootMount("tmpfs", "/tmp", "mode=1777", isMade: true),
         BootMount("tmpfs", "/home", isMade: true),
         // Unmodified programs look for their files here.
@@ -62,6 +63,11 @@ struct Boot {
     /// How programs wait, for people.
     var wait: [UInt8] = []
     var initState = InitState.waiting
+
+    /// Whether the directory that this server's file system is to be mounted on is not covered yet: it is mounted afterwards.
+    func isCovering(_ server: ServerRecord) -> Bool {
+        !server.isAwaited && mounts.contains { $0.type == server.name && $0.state != .settled }
+    }
 }
 
 extension ResourceManager {
@@ -71,6 +77,7 @@ extension ResourceManager {
     /// The first input: the configuration names the image's manifest and the program that is init.
     mutating func start(_ start: Start) {
         phase = .running
+        mark([UInt8]("resmgr runs"))
         generator = RandomGenerator(seed: start.entropy)
         let configuration = Configuration(start.configuration)
         boot.initPath = configuration["init"] ?? [UInt8]("/sbin/init")
@@ -91,6 +98,7 @@ extension ResourceManager {
             ServerRecord(name: [UInt8]("pipe")),
             ServerRecord(name: [UInt8]("tmpfs")),
             ServerRecord(name: [UInt8]("devfs"), grants: .page),
+            ServerRecord(name: [UInt8]("procfs"), isAwaited: false),
         ]
         for name in configuration.values("server") {
             do throws(Errno) {
@@ -107,37 +115,46 @@ extension ResourceManager {
         let root = servers[Int(ResourceManager.rootServer.rawValue)]
         if root.isGivenUp { return panic([UInt8]("there is no root file system: netfs: ") + root.reason) }
         for index in boot.mounts.indices where boot.mounts[index].state == .waiting {
-            guard index == 0 || mounts.root != nil, !boot.isBlocked(index), let server = server(ofType: boot.mounts[index].type),
-                let hart = registeredHart(of: server)
-            else { continue }
-            boot.mounts[index].state = .underWay
-            startMount(index, server, hart)
+            guard index == 0 || isRootServed, !boot.isBlocked(index) else { continue }
+            let type = boot.mounts[index].type
+            if let server = unawaitedServer(ofType: type) {
+                boot.mounts[index].state = .underWay
+                startMount(index, server, nil)
+            } else if let server = server(ofType: type), let hart = registeredHart(of: server) {
+                boot.mounts[index].state = .underWay
+                startMount(index, server, hart)
+            }
             if phase != .running { return }
         }
         if boot.initState == .waiting && isReadyForInit { startInit() }
     }
+
+    /// Whether walks can begin at the root: not while its server is started again.
+    private var isRootServed: Bool { mounts.root.flatMap { mounts[$0]?.fileSystem } != nil }
 
     /// The root is there, and every driver is ready with its mounts or is done without for now.
     private var isReadyForInit: Bool {
         guard mounts.root != nil else { return false }
         for index in servers.indices {
             let isReady = registeredHart(of: ServerNumber(rawValue: UInt32(index))) != nil
-            guard isReady || servers[index].wasLate || servers[index].isGivenUp else { return false }
+            guard isReady || !servers[index].isAwaited || servers[index].wasLate || servers[index].isGivenUp else { return false }
         }
         return boot.mounts.indices.allSatisfy { index in
             let mount = boot.mounts[index]
             return mount.state == .settled
-                || (mount.state == .waiting && (server(ofType: mount.type) == nil || boot.isBlocked(index)))
+                || (mount.state == .waiting && unawaitedServer(ofType: mount.type) == nil
+                    && (server(ofType: mount.type) == nil || boot.isBlocked(index)))
         }
     }
 
-    private mutating func startMount(_ index: Int, _ server: ServerNumber, _ hart: HartID) {
+    /// Without a hart the directory alone is covered: what is mounted there is found when the server is ready.
+    private mutating func startMount(_ index: Int, _ server: ServerNumber, _ hart: HartID?) {
         let wanted = boot.mounts[index]
         let task = newTask()
         var state = MountTask(
             origin: .system, bootIndex: index, server: server, hart: hart, credentials: .root,
             record: MountRecord(target: wanted.target, type: wanted.type, options: wanted.options), stage: .rooting,
-            fileSystem: wanted.provided, provided: wanted.provided)
+            fileSystem: hart == nil ? nil : wanted.provided, provided: wanted.provided)
         do throws(Errno) {
             if let root = mounts.root {
                 var walk = try PathWalk(
@@ -158,6 +175,12 @@ extension ResourceManager {
     mutating func bootMounted(_ index: Int, _ error: Errno?) {
         guard let error else {
             boot.mounts[index].state = .settled
+            if let server = unawaitedServer(ofType: boot.mounts[index].type) {
+                mark(boot.mounts[index].target + " covered")
+                if registeredHart(of: server) != nil { restoreMounts(of: server) }
+            } else {
+                mark(boot.mounts[index].target + " mounted")
+            }
             return
         }
         let mayComeBack = error == .ioError && registeredServerWasLost(index)
@@ -166,11 +189,13 @@ extension ResourceManager {
             return panic([UInt8]("there is no root file system: ") + error.text)
         }
         say(boot.mounts[index].target + " cannot be mounted: " + error.text)
+        // Nobody waits for what will not be there.
+        if !mayComeBack, let server = unawaitedServer(ofType: boot.mounts[index].type) { endMissing(server) }
     }
 
-    /// Whether the failure of a mount is that of a server that is being started again.
+    /// Whether the failure of a mount is that of a server that is being started again: its own, or that of the root.
     private func registeredServerWasLost(_ index: Int) -> Bool {
-        server(ofType: boot.mounts[index].type) == nil || registeredHart(of: ResourceManager.rootServer) == nil
+        server(ofType: boot.mounts[index].type) == nil || (index > 0 && !isRootServed)
     }
 
     /// init did not start, so nothing ever will.
@@ -180,6 +205,7 @@ extension ResourceManager {
 
     mutating func initStarted() {
         boot.initState = .running
+        mark(boot.initPath + " runs")
         send(.resourceManager, Message.notice(.booted, Nothing()))
     }
 }

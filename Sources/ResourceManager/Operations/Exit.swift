@@ -43,7 +43,7 @@ extension ResourceManager {
         for id in tasks.keys {
             guard case .wait(let state)? = tasks[id], state.process == process.identity else { continue }
             // Nobody is there to be answered.
-            _ = callers.finish(state.key)
+            callers.forget(state.key)
             tasks[id] = nil
         }
         if let hart = current.hart { endHart(hart) }

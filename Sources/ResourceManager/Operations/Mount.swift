@@ -24,8 +24,8 @@ struct MountTask {
     /// Of `Boot.mounts`, or `nil`.
     let bootIndex: Int?
     let server: ServerNumber
-    /// The server's hart: what a restarted server made is another thing.
-    let hart: HartID
+    /// The server's hart: what a restarted server made is another thing. `nil`: the directory is covered before the server is ready.
+    let hart: HartID?
     let credentials: Credentials
     var record: MountRecord
     var stage: Stage
@@ -90,7 +90,7 @@ extension ResourceManager {
             guard mounts[mount]?.root != node else { throw .resourceBusy }
             state.point = MountPoint(mount: mount, node: node)
             // The system's own mounts are told by their path.
-            guard state.origin != .system else { return try create(task, &state) }
+            guard state.origin != .system else { return state.hart == nil ? try cover(task, &state) : try create(task, &state) }
             var location = LocationWalk(of: .known(mount, .node(node)))
             guard try advance(&location, nil, task, 0) == nil else { throw .ioError }
             state.stage = .locating(location)
@@ -169,7 +169,7 @@ extension ResourceManager {
     }
 
     private mutating func cover(_ task: TaskID, _ state: inout MountTask) throws(Errno) -> Progress {
-        guard registeredHart(of: state.server) == state.hart else { throw .ioError }
+        guard state.hart == nil || registeredHart(of: state.server) == state.hart else { throw .ioError }
         let number = try mounts.add(
             Mounted(
                 server: state.server, fileSystem: state.fileSystem, provided: state.provided, root: state.root, point: state.point,
@@ -188,8 +188,9 @@ extension ResourceManager {
     /// Nothing of a mount that failed is left.
     private mutating func abandon(_ state: MountTask) {
         if case .covering(let number) = state.stage { mounts.remove(number) }
-        guard state.provided == nil, let fileSystem = state.fileSystem, registeredHart(of: state.server) == state.hart else { return }
-        request(state.hart.connection, .destroyFileSystem, OneFileSystem(fileSystem: fileSystem), for: .nothing)
+        guard state.provided == nil, let fileSystem = state.fileSystem, let hart = state.hart, registeredHart(of: state.server) == hart
+        else { return }
+        request(hart.connection, .destroyFileSystem, OneFileSystem(fileSystem: fileSystem), for: .nothing)
     }
 
     private mutating func mounted(_ state: MountTask, _ error: Errno?) {

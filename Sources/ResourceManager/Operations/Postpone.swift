@@ -65,20 +65,24 @@ extension ResourceManager {
     /// Whether a driver that has served before is not back yet.
     var isRepairing: Bool { servers.contains { $0.isMissed } }
 
+    /// Whether a driver that the start did not wait for is not there yet.
+    var isExpecting: Bool { servers.contains { $0.isExpected } }
+
     /// Keeps a request until the drivers are back.
     mutating func postpone(_ request: PostponedTask) { tasks[newTask()] = .postponed(request) }
 
     /// Answers a request that failed, or keeps it for later if a driver was lost on the way and `again` may be made once more.
     mutating func fail(_ key: RequestKey, _ error: Errno, again: PostponedTask?) {
-        guard error == .ioError, let again, isRepairing else { return fail(key, error) }
+        guard error == .ioError, let again, isRepairing || isExpecting else { return fail(key, error) }
         postpone(again)
     }
 
-    /// A driver is missed no longer.
+    /// A driver is missed or expected no longer.
     mutating func endMissing(_ number: ServerNumber) {
         let index = Int(number.rawValue)
-        guard index < servers.count, servers[index].isMissed else { return }
+        guard index < servers.count, servers[index].isMissed || servers[index].isExpected else { return }
         servers[index].isMissed = false
+        servers[index].isExpected = false
         mayServePostponed = !isRepairing
     }
 

@@ -18,7 +18,8 @@ extension ResourceManager {
         servers[index].registration = registration
         servers[index].deadline = .never
         processes.markRunning(call.process.identity)
-        restoreMounts(of: number)
+        mark(servers[index].name + " registered")
+        if !boot.isCovering(servers[index]) { restoreMounts(of: number) }
         return .done
     }
 }

@@ -106,6 +106,8 @@ extension ResourceManager {
                 $0.fileSystem = fileSystem
                 $0.root = node
             }
+            // Its directory was covered ahead: it is mounted for the first time.
+            if mounted.root == .none { mark(mounted.record.target + " mounted") }
             if mounted.isMade { say(mounted.record.type + ": what was in " + mounted.record.target + " is lost") }
             return try resolve(number, task, &state)
         case .resolving(var walk):

@@ -200,6 +200,8 @@ extension ResourceManager {
     /// The child runs.
     private mutating func finishStarted(_ state: SpawnTask) -> Progress {
         processes.markRunning(state.child)
+        // Those that init starts on the console, the login shell among them.
+        if state.flags.contains(.controllingTerminal) { mark(state.path + " runs on the console") }
         switch state.origin {
         case .call(let key): reply(key, SpawnResult(process: state.childID))
         case .system: initStarted()

@@ -15,11 +15,12 @@ final class ImageSystem {
         cat /etc/motd >/dev/console
         head -c 70000 /dev/zero | wc -c
         cat </tmp/d$$/g
+        grep -c '^server ' /proc/martlet
         rm -r /tmp/d$$
         (sleep 0.01; echo late) &
         wait
         """
-    static let expected = "70000\n300\nlate\n"
+    static let expected = "70000\n300\n7\nlate\n"
     /// Turns that the workload takes at most.
     static let patience = 400_000
 

@@ -43,7 +43,7 @@ final class ScriptedRun {
         var rest = Load()
         rest.programs = 1
         rest.processes = ["init"]
-        let names = ["tty", "pipe", "netfs", "tmpfs", "devfs"]
+        let names = ["tty", "pipe", "netfs", "tmpfs", "devfs", "procfs"]
         // resmgr's to each, and init's to the drivers.
         rest.channels = 2 * names.count + 1
         // init was given its console, and keeps a handful of handles.

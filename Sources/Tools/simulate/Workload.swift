@@ -45,6 +45,17 @@ enum Workload {
             }
         ),
         (
+            "/bin/teller",
+            Script { program in
+                for name in ["/proc/martlet", "/proc/boot", "/proc/uptime"] {
+                    let file = try program.open(name)
+                    if try program.readAll(file).isEmpty { return 2 }
+                    try program.close(file)
+                }
+                return 0
+            }
+        ),
+        (
             "/bin/console",
             Script { program in
                 let console = try program.open("/dev/console", write: true)

@@ -4,11 +4,14 @@ import base64
 import json
 
 import driver
-from machine import HERE, assembled, boot_and_settle, compiled, information, run, settle, store, terminal_text
+from machine import HERE, assembled, boot, boot_and_settle, compiled, information, run, settle, store, terminal_text
 
 IO_ERROR = 29
 #: The drivers in the order in which resmgr starts them, which is that of their harts; what a process holds of each, for holder.c.
-DRIVERS = {"tty": "/dev/console", "netfs": "/etc/hostname", "pipe": "pipe", "tmpfs": "/tmp/held", "devfs": "/dev/zero"}
+DRIVERS = {
+    "tty": "/dev/console", "netfs": "/etc/hostname", "pipe": "pipe", "tmpfs": "/tmp/held", "devfs": "/dev/zero",
+    "procfs": "/proc/martlet",
+}  # fmt: skip
 
 # The page's own script is trusted, and this is how a case gets at the workers of servers. No program can.
 KEEP_WORKERS = """
@@ -29,7 +32,7 @@ globalThis.Worker = class extends Worker {
 def _boot(page):
     page.before_load(KEEP_WORKERS)
     boot_and_settle(page)
-    page.wait_until("Object.keys(servers).length === 6")
+    page.wait_until("Object.keys(servers).length === 7")
 
 
 def _worker(name):
@@ -96,7 +99,9 @@ def _is_back(page, name, why):
     assert run(page, "seq 1 1000 | sort -n | tail -1") == {"status": 0, "stdout": "1000\n", "stderr": ""}, name
     assert run(page, "echo kept > /tmp/kept && cat /tmp/kept /etc/hostname")["stdout"] == "kept\nmartlet\n", name
     assert run(page, "head -c 3 /dev/zero | wc -c")["stdout"].strip() == "3", name
-    page.wait_until("(await martlet).information.servers === 6")
+    told = run(page, f"grep -c '^server {name} .* restarts=[1-9]' /proc/martlet")
+    assert told == {"status": 0, "stdout": "1\n", "stderr": ""}, (name, told, run(page, "cat /proc/martlet"))
+    page.wait_until("(await martlet).information.servers === 7")
     settle(page)
 
 
@@ -145,3 +150,28 @@ def drivers_that_fall_silent_together_are_started_again(page):
     for name in DRIVERS:
         _is_back(page, name, "stopped answering")
     _keys_work(page, "all")
+
+
+#: The module of one driver comes when the case says so.
+HOLD_PROCFS = """
+globalThis.released = new Promise((release) => { globalThis.release = release; });
+const fetchNow = globalThis.fetch;
+globalThis.fetch = async (what, ...more) => {
+  if (String(what).endsWith("/procfs.wasm")) await released;
+  return await fetchNow(what, ...more);
+};
+"""
+
+
+@driver.limit(60)
+def the_prompt_does_not_wait_for_procfs(page):
+    page.before_load(HOLD_PROCFS)
+    boot(page)
+    page.wait_until(f"/# ?$/.test(({terminal_text()}).trimEnd())")
+    assert run(page, "cat /etc/hostname") == {"status": 0, "stdout": "martlet\n", "stderr": ""}
+    assert information(page)["servers"] == 6
+    page.evaluate("release()")
+    page.wait_until("(await (await martlet).run('cat /proc/version')).stdout.startsWith('Martlet version ')")
+    # What became of it later than the rest is told.
+    steps = [line.split(" ", 1)[1] for line in run(page, "cat /proc/boot")["stdout"].splitlines()]
+    assert steps.index("/sbin/init runs") < steps.index("procfs registered") < steps.index("/proc mounted"), steps

@@ -93,7 +93,7 @@ def an_address_that_is_not_secure_will_do(page):
     assert run(page, "seq 1 1000 | sort -n | tail -1") == {"status": 0, "stdout": "1000\n", "stderr": ""}
     assert run(page, "echo kept > /tmp/kept && cat /tmp/kept")["stdout"] == "kept\n"
     page.wait_until(f"/# ?$/.test(({terminal_text()}).trimEnd())")
-    page.wait_until(f"(await martlet).information.memories <= {max(before, 12)}")
+    page.wait_until(f"(await martlet).information.memories <= {max(before, 13)}")
 
 
 def every_module_of_the_page_is_asked_for_at_once(page):

@@ -12,6 +12,7 @@ from machine import boot, fetch_into, store
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "system"))
 
 import table_files
+import table_proc
 import table_processes
 import table_programs
 import table_shell
@@ -98,6 +99,11 @@ def files(page):
 @driver.limit(90)
 def processes(page):
     _judge_all(page, table_processes.CASES)
+
+
+@driver.limit(90)
+def proc(page):
+    _judge_all(page, table_proc.CASES)
 
 
 @driver.limit(120)
