@@ -32,6 +32,8 @@ package enum Limits {
     package static let terminalLine = 4096
     /// Nanoseconds that a driver has from its start to its registration.
     package static let registration: UInt64 = 5_000_000_000
+    /// Nanoseconds from the start of init to that of the drivers that nothing waits for: the first prompt comes before.
+    package static let afterInit: UInt64 = 500_000_000
     /// Nanoseconds that the drivers have to tell their counters when those of the system are asked for.
     package static let counters: UInt64 = 250_000_000
     /// Steps of the start that are kept.

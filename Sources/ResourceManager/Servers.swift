@@ -16,14 +16,14 @@ struct ServerRecord {
     let name: [UInt8]
     let grants: DeviceGrant
     let configuration: [UInt8]
-    /// Whether the start of the system waits for it. For one that it does not wait for, the directories are covered ahead that its file
-    /// systems are mounted on, and who comes there before it is ready waits.
+    /// Whether the start of the system waits for it. One that it does not wait for is started after init, or when somebody comes to a
+    /// directory on which its file systems are to be mounted: those are covered ahead, and who comes there before it is ready waits.
     let isAwaited: Bool
     /// Where it runs; `nil` while it does not.
     var hart: HartID?
     /// What it serves, once it is ready.
     var registration: Register?
-    /// When it has to be ready; `never` once it is, or while it does not run.
+    /// When it has to be ready, or to be started if it does not run yet; `never` once it is ready.
     var deadline = Nanoseconds.never
     /// Why its hart is being ended, for the console.
     var reason: [UInt8] = []
@@ -198,9 +198,19 @@ extension ResourceManager {
         say(server.name + ": " + reason + "; it ended too often and is not started again")
     }
 
-    /// Names the drivers that are not ready in time, and starts them again.
+    /// The drivers that the start did not wait for and that do not run yet.
+    var unstarted: [ServerNumber] {
+        servers.indices.filter { servers[$0].isExpected && servers[$0].hart == nil && !servers[$0].isGivenUp }
+            .map { ServerNumber(rawValue: UInt32($0)) }
+    }
+
+    /// Starts the drivers whose time has come, and names those that are not ready in time and starts them again.
     mutating func checkRegistrations() {
         for index in servers.indices where servers[index].deadline <= now {
+            guard servers[index].hart != nil else {
+                startServer(ServerNumber(rawValue: UInt32(index)))
+                continue
+            }
             servers[index].wasLate = true
             // What waits for it has waited long enough.
             endMissing(ServerNumber(rawValue: UInt32(index)))

@@ -13,6 +13,8 @@ extension World {
         world.start()
         world.pump()
         #expect(world.isBooted)
+        // What the start does not wait for is started after init.
+        world.expire()
         return world
     }
 

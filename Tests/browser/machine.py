@@ -27,6 +27,8 @@ def boot_and_settle(page):
     settle(page)
 
 
+#: Servers of a system that is up: resmgr and its drivers, procfs the last.
+SERVERS = 7
 #: What is the same before and after programs that leave nothing behind: names of `martlet.information`.
 USED = ["memories", "workers", "channels", "servers", "processes", "liveWorkers"]
 
@@ -43,7 +45,7 @@ def settle(page):
             const now = (await martlet).information;
             const used = {json.dumps(USED)}.map((name) => now[name]).join(" ");
             const harts = now.processes + now.servers;
-            same = now.processes === 3 && now.workers === harts && now.liveWorkers === harts && used === last ? same + 1 : 0;
+            same = now.processes === 3 && now.servers === {SERVERS} && now.workers === harts && now.liveWorkers === harts && used === last ? same + 1 : 0;
             last = used;
           }}
         }})()"""

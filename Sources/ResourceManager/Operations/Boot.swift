@@ -107,7 +107,7 @@ extension ResourceManager {
                 say([UInt8]("the configured server ") + name + " is left out: " + error.text)
             }
         }
-        for index in servers.indices { startServer(ServerNumber(rawValue: UInt32(index))) }
+        for index in servers.indices where servers[index].isAwaited { startServer(ServerNumber(rawValue: UInt32(index))) }
     }
 
     /// Does whatever can be done by now. Called after every input.
@@ -205,6 +205,7 @@ extension ResourceManager {
 
     mutating func initStarted() {
         boot.initState = .running
+        for number in unstarted { servers[Int(number.rawValue)].deadline = now.adding(Limits.afterInit) }
         mark(boot.initPath + " runs")
         send(.resourceManager, Message.notice(.booted, Nothing()))
     }

@@ -74,6 +74,7 @@ extension ResourceManager {
     /// Answers a request that failed, or keeps it for later if a driver was lost on the way and `again` may be made once more.
     mutating func fail(_ key: RequestKey, _ error: Errno, again: PostponedTask?) {
         guard error == .ioError, let again, isRepairing || isExpecting else { return fail(key, error) }
+        for number in unstarted { startServer(number) }
         postpone(again)
     }
 
