@@ -54,7 +54,7 @@ class Soak:
         """Runs commands at once; what each answered, or null for one that rejected. Those that are aborted answer null."""
         signal = f"{{ signal: AbortSignal.timeout({abort_after}) }}" if abort_after else "{}"
         return self._page.evaluate(
-            f"Promise.all({json.dumps(commands)}.map((command) => martlet.then((machine) => machine.run(command, {signal}))"
+            f"Promise.all({json.dumps(commands)}.map(async (command) => (await martlet).run(command, {signal})"
             ".then(({ status, stdout }) => ({ status, stdout }), () => null)))"
         )
 
@@ -77,8 +77,7 @@ class Soak:
     def _kill_driver(self):
         driver = self._random.choice(DRIVERS)
         self._page.evaluate(
-            f"void martlet.then((machine) => machine.run(\"kill -9 $(ps | grep '\\\\[{driver}\\\\]$' | head -n 1 | cut -c 1-5)\"))"
-            ".catch(() => {})"
+            f"void (await martlet).run(\"kill -9 $(ps | grep '\\\\[{driver}\\\\]$' | head -n 1 | cut -c 1-5)\").catch(() => {{}})"
         )
         self.done["drivers killed"] += 1
         self._last_kill = time.monotonic()
