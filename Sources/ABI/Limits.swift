@@ -13,7 +13,7 @@ package enum Limits {
     /// Descriptors of a process.
     package static let descriptors = 1024
     /// Connections of a hart.
-    package static let connections = 4096
+    package static let connections = 16384
     /// Processes of a system.
     package static let processes = 16384
     /// Bytes of arguments and environment of one program (C: ARG_MAX).
