@@ -42,7 +42,7 @@ extension ResourceManager {
     mutating func receive(_ connection: ConnectionID, _ bytes: [UInt8]) {
         // What was under way when a connection was closed is lost.
         guard callers.process(of: connection) != nil else { return }
-        if connection != .resourceManager, harts[connection.hart]?.state == .ending { return }
+        if connection != .resourceManager, state(of: connection.hart) == .ending { return }
         var reader = Reader(bytes)
         guard let header = try? Header(from: &reader) else { return fault(connection, [UInt8]("a malformed message")) }
         if header.kind == .reply {
@@ -52,7 +52,7 @@ extension ResourceManager {
         }
         guard callers.accepts(header, from: connection) else { return fault(connection, [UInt8]("a wrong stamp")) }
         guard connection != .resourceManager else { return receiveFromMonitor(header, reader) }
-        guard let hart = harts[connection.hart], let process = processes[hart.process] else { return }
+        guard let process = process(of: connection.hart).flatMap({ processes[$0] }) else { return }
         if header.kind == .notice {
             do throws(Errno) {
                 try serve(notice: header, process, connection.hart, reader)

@@ -17,18 +17,18 @@ package struct Links: Sendable {
         var credit = 0
     }
 
-    private var links = OrderedMap<ConnectionID, Link>()
-    private var byProcess = OrderedMap<ProcessIdentity, ConnectionID>()
+    private var links = HashTable<ConnectionID, Link>()
+    private var byProcess = HashTable<ProcessIdentity, ConnectionID>()
 
     /// Connection 0 alone.
     package init() {
         links[.resourceManager] = Link(process: .nobody)
     }
 
-    private init(links: OrderedMap<ConnectionID, Link>) { self.links = links }
+    private init(links: HashTable<ConnectionID, Link>) { self.links = links }
 
     /// No connection at all: stands in, without an allocation, while a context holds the real ones.
-    static var none: Links { Links(links: OrderedMap()) }
+    static var none: Links { Links(links: HashTable()) }
 
     /// Connections beside connection 0.
     package var connectionCount: Int { links.count - 1 }
@@ -49,22 +49,21 @@ package struct Links: Sendable {
 
     /// Closes a connection; says whose it was and what was unanswered. resmgr's own stays.
     package mutating func close(_ connection: ConnectionID) -> (ProcessIdentity, [RequestKey])? {
-        guard connection != .resourceManager, let link = links[connection] else { return nil }
-        links[connection] = nil
+        guard connection != .resourceManager, let link = links.remove(connection) else { return nil }
         if byProcess[link.process] == connection { byProcess[link.process] = nil }
         return (link.process, link.pending.keys.map { RequestKey(connection: connection, request: $0) })
     }
 
     /// Who speaks on `connection`, or `nil` if it is not open.
-    package func process(of connection: ConnectionID) -> ProcessIdentity? { links[connection]?.process }
+    package func process(of connection: ConnectionID) -> ProcessIdentity? { links.look(connection) { $0.process } }
 
     /// The connection of `process`, or `nil` if it has none.
     package func connection(of process: ProcessIdentity) -> ConnectionID? { byProcess[process] }
 
     /// Whether the stamp is that of the peer. (resmgr's channel is known by its number; nobody else holds its other end.)
     package func accepts(_ header: Header, from connection: ConnectionID) -> Bool {
-        guard let link = links[connection] else { return false }
-        return connection == .resourceManager || link.process == header.stamp.process
+        guard let process = process(of: connection) else { return false }
+        return connection == .resourceManager || process == header.stamp.process
     }
 
     /// Takes a request up; `false` if its number is in use or the peer's credit is spent.
@@ -85,7 +84,7 @@ package struct Links: Sendable {
     }
 
     /// Whether that request is unanswered.
-    package func isPending(_ key: RequestKey) -> Bool { links[key.connection]?.pending[key.request] != nil }
+    package func isPending(_ key: RequestKey) -> Bool { links.look(key.connection) { $0.pending[key.request] != nil } ?? false }
 
     /// Ends a request; `nil` if it is not pending.
     package mutating func finish(_ key: RequestKey) -> Pending? {

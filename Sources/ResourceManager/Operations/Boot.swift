@@ -148,7 +148,7 @@ extension ResourceManager {
             } else {
                 try ask(server, .walk, Walk.root(of: FileSystemID(rawValue: 1)), task, 0)
             }
-            tasks[task] = .mount(state)
+            addTask(task, .mount(state))
         } catch {
             bootMounted(index, error)
         }

@@ -38,7 +38,7 @@ extension ResourceManager {
         case .interrupt:
             if let hart = livingHart(of: current.identity) { notify(hart, .signal, SignalNotice(signal: signal)) }
         case .terminate:
-            if let hart = current.hart, let server = harts[hart]?.server {
+            if let hart = current.hart, let server = server(of: hart) {
                 stopServer(server, [UInt8]("it was killed"))
             } else {
                 terminate(current, signal)

@@ -16,7 +16,7 @@ extension ResourceManager {
         var record = ProcessRecord(
             process: process.id, parent: process.parent, group: process.group, session: process.session,
             user: credentials[process.credentials].user, state: process.state, isServer: process.isServer,
-            started: process.started, command: process.command)
+            started: process.started, command: processes.command(of: process.identity))
         while record.encodedSize > room && !record.command.isEmpty { record.command.removeLast() }
         guard record.encodedSize <= room else { throw .overflow }
         return record

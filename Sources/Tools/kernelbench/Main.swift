@@ -1,7 +1,7 @@
 import ABI
 import Foundation
 
-// `kernelbench [--json]`: what kernel operations cost with 10 to 10,000 living processes. resmgr's own core and the real cores of
+// `kernelbench [--json] [--processes N]`: what kernel operations cost with 10 to 10,000 living processes, or with N. resmgr's own core and the real cores of
 // pipe and tmpfs are driven by encoded messages, as harts would; monitor and harts are stood in for, and their time does not count.
 
 /// Ends the benchmark: what it measured would not be what it says.
@@ -13,7 +13,7 @@ func refuse(_ reason: String) -> Never {
 /// One operation at every count of processes.
 struct Row: Encodable {
     let name: String
-    /// In the order of `Main.counts`.
+    /// In the order of the counts.
     var samples: [Sample] = []
 
     /// The last count's cost to the first one's.
@@ -21,17 +21,26 @@ struct Row: Encodable {
 }
 
 @main struct Main {
-    /// Living processes, or clients of a driver.
-    static let counts = [10, 100, 1000, 10000]
-
     static func main() {
-        let words = CommandLine.arguments.dropFirst()
-        guard words.allSatisfy({ $0 == "--json" }) else { refuse("usage: kernelbench [--json]") }
-        let rows = measure()
-        if words.isEmpty { show(rows) } else { showJSON(rows) }
+        var counts = [10, 100, 1000, 10000]
+        var isJSON = false
+        var rest = CommandLine.arguments.dropFirst()
+        while let word = rest.popFirst() {
+            switch word {
+            case "--json": isJSON = true
+            case "--processes":
+                guard let count = rest.popFirst().flatMap({ Int($0) }), (10...10000).contains(count) else {
+                    refuse("--processes needs a number from 10 to 10000")
+                }
+                counts = [count]
+            default: refuse("usage: kernelbench [--json] [--processes N]")
+            }
+        }
+        let rows = measure(counts)
+        if isJSON { showJSON(rows, counts) } else { show(rows, counts) }
     }
 
-    private static func measure() -> [Row] {
+    private static func measure(_ counts: [Int]) -> [Row] {
         var floor = Row(name: "floor")
         var rows: [Row] = []
         let population = Population(Surroundings())
@@ -48,7 +57,7 @@ struct Row: Encodable {
         return [floor] + rows
     }
 
-    private static func show(_ rows: [Row]) {
+    private static func show(_ rows: [Row], _ counts: [Int]) {
         let width = rows.map(\.name.count).max() ?? 0
         func padded(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
         print(
@@ -67,7 +76,7 @@ struct Row: Encodable {
         }
     }
 
-    private static func showJSON(_ rows: [Row]) {
+    private static func showJSON(_ rows: [Row], _ counts: [Int]) {
         /// What is printed.
         struct Report: Encodable {
             let processes: [Int]
