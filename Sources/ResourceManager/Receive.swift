@@ -25,17 +25,13 @@ struct Call {
 
 /// What a request came to.
 enum Answer {
-    case reply([UInt8])
+    case finished(ReplyDraft)
     /// A task answers it.
     case pending
 
-    static func body(_ value: some Wire) -> Answer {
-        var writer = Writer()
-        writer.value(value)
-        return .reply(writer.bytes)
-    }
+    static func body(_ value: some Wire) -> Answer { .finished(ReplyDraft(value)) }
 
-    static var done: Answer { .reply([]) }
+    static var done: Answer { .finished(ReplyDraft(Nothing())) }
 }
 
 extension ResourceManager {
@@ -74,7 +70,7 @@ extension ResourceManager {
         if call.operation.needsDrivers && !call.process.isServer && isRepairing { return postpone(PostponedTask(call)) }
         do throws(Errno) {
             switch try serve(call) {
-            case .reply(let body): reply(call.key, RawBytes(body))
+            case .finished(let draft): reply(call.key, draft)
             case .pending: break
             }
         } catch {
@@ -83,11 +79,12 @@ extension ResourceManager {
     }
 
     /// Answers a request. Nothing happens if its asker is gone.
-    mutating func reply(_ key: RequestKey, _ body: some Wire) {
+    mutating func reply(_ key: RequestKey, _ body: some Wire) { reply(key, ReplyDraft(body)) }
+
+    private mutating func reply(_ key: RequestKey, _ draft: consuming ReplyDraft) {
         guard let pending = callers.finish(key) else { return }
-        let message = Message.reply(pending.operation, id: key.request, body)
-        if message.count - Header.size <= pending.replySpace {
-            send(key.connection, message)
+        if draft.count <= pending.replySpace {
+            send(key.connection, draft.message(pending.operation, id: key.request))
         } else {
             send(key.connection, Message.failure(pending.operation, id: key.request, .overflow))
         }

@@ -104,8 +104,8 @@ extension ResourceManager {
 
     /// Does whatever can be done by now. Called after every input.
     mutating func advanceBoot() {
-        let root = servers[Int(ResourceManager.rootServer.rawValue)]
-        if root.isGivenUp { return panic([UInt8]("there is no root file system: netfs: ") + root.reason) }
+        let root = Int(ResourceManager.rootServer.rawValue)
+        if servers[root].isGivenUp { return panic([UInt8]("there is no root file system: netfs: ") + servers[root].reason) }
         for index in boot.mounts.indices where boot.mounts[index].state == .waiting {
             guard index == 0 || mounts.root != nil, !boot.isBlocked(index), let server = server(ofType: boot.mounts[index].type),
                 let hart = registeredHart(of: server)
