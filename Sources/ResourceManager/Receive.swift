@@ -37,7 +37,7 @@ enum Answer {
 extension ResourceManager {
     mutating func receive(_ connection: ConnectionID, _ bytes: [UInt8]) {
         // What was under way when a connection was closed is lost.
-        guard callers.process(of: connection) != nil else { return }
+        guard let speaker = callers.process(of: connection) else { return }
         if connection != .resourceManager, state(of: connection.hart) == .ending { return }
         var reader = Reader(bytes)
         guard let header = try? Header(from: &reader) else { return fault(connection, [UInt8]("a malformed message")) }
@@ -46,9 +46,9 @@ extension ResourceManager {
             if !answered(connection, header, reader) { fault(connection, [UInt8]("an answer that nobody waits for")) }
             return
         }
-        guard callers.accepts(header, from: connection) else { return fault(connection, [UInt8]("a wrong stamp")) }
         guard connection != .resourceManager else { return receiveFromMonitor(header, reader) }
-        guard let process = process(of: connection.hart).flatMap({ processes[$0] }) else { return }
+        guard speaker == header.stamp.process else { return fault(connection, [UInt8]("a wrong stamp")) }
+        guard let process = processes[speaker] else { return }
         if header.kind == .notice {
             do throws(Errno) {
                 try serve(notice: header, process, connection.hart, reader)

@@ -52,7 +52,9 @@ extension ResourceManager {
 
     /// The hart of a server that is ready, or `nil`.
     func registeredHart(of number: ServerNumber) -> HartID? {
-        guard let server = record(number), server.registration != nil, let hart = server.hart, state(of: hart) == .alive else {
+        // Field by field, since this is asked for every path: a record as a whole is costly to copy.
+        let index = Int(clamping: number.rawValue)
+        guard index < servers.count, servers[index].registration != nil, let hart = servers[index].hart, isAlive(hart) else {
             return nil
         }
         return hart

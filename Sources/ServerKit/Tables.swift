@@ -141,6 +141,12 @@ public struct OrderedMap<Key: Comparable, Value> {
     /// The entry with the least key.
     @inlinable public var first: (key: Key, value: Value)? { entries.first }
 
+    /// The least key whose value is so, or `nil`.
+    @inlinable public func firstKey(where isWanted: (borrowing Value) -> Bool) -> Key? {
+        for index in entries.indices where isWanted(entries[index].value) { return entries[index].key }
+        return nil
+    }
+
     /// The value of `key`; setting `nil` takes it out.
     @inlinable public subscript(key: Key) -> Value? {
         get {
