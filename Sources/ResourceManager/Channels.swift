@@ -77,7 +77,10 @@ extension ResourceManager {
         return channel.processEnd
     }
 
-    private func channel(_ key: ChannelKey) -> Channel? { harts.look(key.process) { $0.channels[key.server] } ?? nil }
+    private func channel(_ key: ChannelKey) -> Channel? { channels(of: key.process)[key.server] }
+
+    /// The connections of a process's hart; none if it is gone.
+    private func channels(of process: HartID) -> OrderedMap<HartID, Channel> { harts.look(process) { $0.channels } ?? OrderedMap() }
 
     private mutating func update(_ key: ChannelKey, _ change: (inout Channel) -> Void) {
         harts.update(key.process) { $0.channels.update(key.server, change) }
@@ -91,7 +94,7 @@ extension ResourceManager {
     /// The server at the other end of a process's connection. Throws `ioError` for one that was lost, `badFileDescriptor` for a
     /// number that the process never had.
     func server(at connection: ConnectionID, of process: HartID) throws(Errno) -> HartID {
-        let channels = harts.look(process) { $0.channels } ?? OrderedMap()
+        let channels = channels(of: process)
         for server in channels.keys {
             if let channel = channels[server], channel.processEnd == connection, channel.isOpen { return server }
         }

@@ -45,8 +45,7 @@ extension ResourceManager {
         for _ in 0..<(try reader.u32()) {
             let key = try reader.value(RequestKey.self)
             let request = try reader.value(Outgoing.self)
-            guard key.connection == .resourceManager || harts.contains(key.connection.hart) else { throw .badMessage }
-            note(key, request)
+            guard key.connection == .resourceManager || harts.contains(key.connection.hart), note(key, request) else { throw .badMessage }
         }
     }
 }

@@ -63,12 +63,12 @@ extension ResourceManager {
     mutating func request(
         _ connection: ConnectionID, _ operation: Operation, _ body: some Wire, replySpace: Int = 4096, for purpose: Purpose
     ) {
+        let outgoing = Outgoing(operation: operation, purpose: purpose)
         var key = RequestKey(connection: connection, request: RequestID(rawValue: lastRequest))
         repeat {
             lastRequest &+= 1
             key.request = RequestID(rawValue: lastRequest)
-        } while isWaited(key)
-        note(key, Outgoing(operation: operation, purpose: purpose))
+        } while !note(key, outgoing)
         send(connection, Message.request(operation, id: key.request, replySpace: replySpace, body))
     }
 
@@ -106,18 +106,15 @@ extension ResourceManager {
         }
     }
 
-    private func isWaited(_ key: RequestKey) -> Bool {
-        if key.connection == .resourceManager { return monitorRequests.contains(key.request) }
-        return harts.look(key.connection.hart) { $0.requests.contains(key.request) } ?? false
-    }
-
-    /// A request is waited for.
-    mutating func note(_ key: RequestKey, _ outgoing: Outgoing) {
-        if key.connection == .resourceManager {
-            monitorRequests[key.request] = outgoing
-        } else {
-            harts.update(key.connection.hart) { $0.requests[key.request] = outgoing }
+    /// A request is waited for. `false` if its number is in use.
+    mutating func note(_ key: RequestKey, _ outgoing: Outgoing) -> Bool {
+        func add(to requests: inout HashTable<RequestID, Outgoing>) -> Bool {
+            guard !requests.contains(key.request) else { return false }
+            requests[key.request] = outgoing
+            return true
         }
+        if key.connection == .resourceManager { return add(to: &monitorRequests) }
+        return harts.update(key.connection.hart) { add(to: &$0.requests) } ?? true
     }
 
     /// Takes a request of that operation out; `nil` if nobody waits for such a one.

@@ -11,9 +11,41 @@ package struct Links: Sendable {
         package var credit: Int
     }
 
+    /// What is unanswered on a connection. One request lies in the link itself, since most connections never have more: another place
+    /// in memory would be most of what a request costs among ten thousand connections.
+    private struct PendingTable: Sendable {
+        private var single: (id: RequestID, pending: Pending)?
+        /// Those that came while there was a single one.
+        private var others = OrderedMap<RequestID, Pending>()
+
+        var count: Int { (single == nil ? 0 : 1) + others.count }
+        /// All numbers, ascending.
+        var ids: [RequestID] {
+            guard let single else { return others.keys }
+            return (others.keys + [single.id]).sorted()
+        }
+
+        subscript(id: RequestID) -> Pending? {
+            if let single, single.id == id { return single.pending }
+            return others.isEmpty ? nil : others[id]
+        }
+
+        /// Adds a request whose number is not there.
+        mutating func add(_ id: RequestID, _ pending: Pending) {
+            if single == nil { single = (id, pending) } else { others[id] = pending }
+        }
+
+        /// Takes a request out; `nil` if it is not there.
+        mutating func remove(_ id: RequestID) -> Pending? {
+            let pending = self[id]
+            if single?.id == id { single = nil } else if pending != nil { others[id] = nil }
+            return pending
+        }
+    }
+
     private struct Link: Sendable {
         var process: ProcessIdentity
-        var pending = OrderedMap<RequestID, Pending>()
+        var pending = PendingTable()
         var credit = 0
     }
 
@@ -51,7 +83,7 @@ package struct Links: Sendable {
     package mutating func close(_ connection: ConnectionID) -> (ProcessIdentity, [RequestKey])? {
         guard connection != .resourceManager, let link = links.remove(connection) else { return nil }
         if byProcess[link.process] == connection { byProcess[link.process] = nil }
-        return (link.process, link.pending.keys.map { RequestKey(connection: connection, request: $0) })
+        return (link.process, link.pending.ids.map { RequestKey(connection: connection, request: $0) })
     }
 
     /// Who speaks on `connection`, or `nil` if it is not open.
@@ -76,7 +108,8 @@ package struct Links: Sendable {
             if key.connection != .resourceManager {
                 guard link.pending.count < Limits.credits, link.credit + credit <= Limits.creditBytes else { return }
             }
-            link.pending[key.request] = Pending(operation: header.operation, replySpace: Int(header.argument), credit: credit)
+            link.pending.add(
+                key.request, Pending(operation: header.operation, replySpace: Int(header.argument), credit: credit))
             link.credit += credit
             isTaken = true
         }
@@ -90,8 +123,7 @@ package struct Links: Sendable {
     package mutating func finish(_ key: RequestKey) -> Pending? {
         var finished: Pending?
         links.update(key.connection) { link in
-            guard let pending = link.pending[key.request] else { return }
-            link.pending[key.request] = nil
+            guard let pending = link.pending.remove(key.request) else { return }
             link.credit -= pending.credit
             finished = pending
         }
@@ -106,7 +138,7 @@ package struct Links: Sendable {
             writer.value(connection)
             writer.value(link.process)
             writer.u32(UInt32(link.pending.count))
-            for request in link.pending.keys {
+            for request in link.pending.ids {
                 guard let pending = link.pending[request] else { continue }
                 writer.value(request)
                 writer.u16(pending.operation.rawValue)
@@ -127,7 +159,8 @@ package struct Links: Sendable {
                 guard let operation = Operation(rawValue: try reader.u16()) else { throw .badMessage }
                 let pending = Pending(
                     operation: operation, replySpace: Int(try reader.u32()), credit: Int(try reader.u32()))
-                link.pending[request] = pending
+                guard link.pending[request] == nil else { throw .badMessage }
+                link.pending.add(request, pending)
                 link.credit += pending.credit
             }
             links[connection] = link

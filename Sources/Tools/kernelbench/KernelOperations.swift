@@ -51,7 +51,7 @@ final class KernelOperations {
         _ citizens: [Citizen], _ operation: ABI.Operation, with servers: @autoclosure () -> Meter = Meter(),
         _ body: (Int) -> some Wire
     ) -> Sample {
-        Effort.sample({ system.kernel + servers() }) {
+        Effort.sample(system.kernel + servers()) {
             var requests: [Sent] = []
             for _ in 0..<Effort.batch {
                 let index = turn % citizens.count
@@ -76,7 +76,7 @@ final class KernelOperations {
     /// A process has a child, which exits, and waits for it.
     private func liveAndDie() -> Sample {
         let everybody = population.all
-        return Effort.sample({ system.kernel + system.fileServers }) {
+        return Effort.sample(system.kernel + system.fileServers) {
             var parents: [Citizen] = []
             for _ in 0..<Effort.batch {
                 parents.append(everybody[turn % everybody.count])

@@ -59,7 +59,7 @@ struct Effort {
     static let time: UInt64 = 400_000_000
 
     /// Runs batches of an operation; `meter` reads what was measured up to now.
-    static func sample(_ meter: () -> Meter, _ batch: () -> Void) -> Sample {
+    static func sample(_ meter: @autoclosure () -> Meter, _ batch: () -> Void) -> Sample {
         for _ in 0..<warming { batch() }
         var times: [Double] = []
         let begin = meter()

@@ -56,7 +56,7 @@ struct Clients<Logic: Server> {
     mutating func sample(_ count: Int, _ requests: (Int) -> [(client: Int?, operation: ABI.Operation, body: any Wire)]) -> Sample {
         var clients = self
         var turn = 0
-        return Effort.sample({ clients.meter }) {
+        return Effort.sample(clients.meter) {
             var batch: [(client: Int?, operation: ABI.Operation, body: any Wire)] = []
             for _ in 0..<Effort.batch {
                 batch += requests(turn % count)
@@ -122,7 +122,7 @@ struct Floor: Reactor {
         var floor = Floor()
         var meter = Meter()
         let now = Nanoseconds(rawValue: 1)
-        return Effort.sample({ meter }) {
+        return Effort.sample(meter) {
             let inputs = (0..<Effort.batch).map { number in
                 Input.message(
                     ConnectionID(rawValue: 1), Message.request(.processStatus, id: RequestID(rawValue: UInt32(number)), Nothing()))
