@@ -6,7 +6,7 @@ package import ABI
 /// What a `HashTable` is keyed by: a number that the system itself gives out, such as an id. (Where a key lies is not secret, so keys
 /// that others choose freely belong into an `OrderedMap`.)
 public protocol TableKey: Comparable {
-    /// The key as one word; different keys have different words.
+    /// The key as one word; different keys have different words, in the same order.
     var word: UInt64 { get }
 }
 
@@ -94,9 +94,9 @@ public struct HashTable<Key: TableKey, Value> {
     }
 
     /// All keys, ascending.
-    @inlinable public var keys: [Key] { keyList.sorted() }
+    @inlinable public var keys: [Key] { ascending(keyList.map { $0.word }).map { keyList[$0] } }
     /// All values, in the order of their keys.
-    @inlinable public var values: [Value] { keys.compactMap { self[$0] } }
+    @inlinable public var values: [Value] { ascending(keyList.map { $0.word }).map { valueList[$0] } }
 
     /// The index of a key's entry.
     @inlinable func index(of key: Key) -> Int? {
@@ -163,6 +163,12 @@ public struct HashTable<Key: TableKey, Value> {
         }
         places[hole] = 0
     }
+}
+
+/// The indices of words in the order of the words. (One sorting for all tables: each would bring its own into a server's module.)
+@inline(never)
+@usableFromInline func ascending(_ words: [UInt64]) -> [Int] {
+    words.indices.sorted { words[$0] < words[$1] }
 }
 
 extension HashTable: Sendable where Key: Sendable, Value: Sendable {}

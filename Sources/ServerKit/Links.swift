@@ -21,8 +21,9 @@ package struct Links: Sendable {
         var count: Int { (single == nil ? 0 : 1) + others.count }
         /// All numbers, ascending.
         var ids: [RequestID] {
-            guard let single else { return others.keys }
-            return (others.keys + [single.id]).sorted()
+            var ids = others.keys
+            if let single { ids.insert(single.id, at: ids.firstIndex { single.id < $0 } ?? ids.count) }
+            return ids
         }
 
         subscript(id: RequestID) -> Pending? {
