@@ -5,13 +5,16 @@ package import ABI
 
 /// What a `HashTable` is keyed by: a number that the system itself gives out, such as an id. (Where a key lies is not secret, so keys
 /// that others choose freely belong into an `OrderedMap`.)
-public protocol TableKey: Comparable {
+public protocol TableKey {
     /// The key as one word; different keys have different words, in the same order.
     var word: UInt64 { get }
+    /// The key that has this word.
+    init(word: UInt64)
 }
 
 extension TableKey where Self: Identifier {
     package var word: UInt64 { UInt64(truncatingIfNeeded: rawValue) }
+    package init(word: UInt64) { self.init(rawValue: RawValue(truncatingIfNeeded: word)) }
 }
 
 extension ProcessID: TableKey {}
@@ -21,139 +24,160 @@ extension ProcessIdentity: TableKey {}
 extension ConnectionID: TableKey {}
 extension HartID: TableKey {}
 extension RequestID: TableKey {}
-extension Handle: TableKey {}
 
-/// A map by key in constant time. Its entries lie side by side, in an order of no meaning, keys apart from values so that a search
-/// touches keys alone; a third array says where each key is.
-///
-/// The third array is open addressing with linear probing and without tombstones, at most half full: a removal moves back what had to
-/// go past it. Up to `small` entries there is none, and the entries are looked through.
+/// A map by key in constant time. Its values lie side by side, in an order of no meaning that its index knows.
 public struct HashTable<Key: TableKey, Value> {
-    /// Most entries without places.
-    @inlinable static var small: Int { 8 }
-    /// 2^64 divided by the golden ratio: multiplied by it, neighbouring numbers fall far apart (Knuth, The Art of Computer Programming 3,
-    /// 6.4: multiplicative hashing).
-    @inlinable static var multiplier: UInt64 { 0x9E37_79B9_7F4A_7C15 }
-
-    @usableFromInline var keyList: [Key] = []
-    @usableFromInline var valueList: [Value] = []
-    /// Per place: 0, or the number of an entry, counted from 1. Its size is a power of two, or 0.
-    @usableFromInline var places: [UInt32] = []
+    @usableFromInline var index = HashIndex()
+    @usableFromInline var list: [Value] = []
 
     @inlinable public init() {}
 
-    @inlinable public var count: Int { keyList.count }
-    @inlinable public var isEmpty: Bool { keyList.isEmpty }
+    @inlinable public var count: Int { list.count }
+    @inlinable public var isEmpty: Bool { list.isEmpty }
 
     /// The value of `key`; setting `nil` takes it out.
     @inlinable public subscript(key: Key) -> Value? {
         get {
-            guard let index = index(of: key) else { return nil }
-            return valueList[index]
+            guard let entry = index.find(key.word) else { return nil }
+            return list[entry]
         }
         set {
             guard let newValue else {
                 remove(key)
                 return
             }
-            if let index = index(of: key) { valueList[index] = newValue } else { append(key, newValue) }
+            if let entry = index.find(key.word) {
+                list[entry] = newValue
+            } else {
+                index.append(key.word)
+                list.append(newValue)
+            }
         }
     }
 
     /// Whether there is such a key.
-    @inlinable public func contains(_ key: Key) -> Bool { index(of: key) != nil }
+    @inlinable public func contains(_ key: Key) -> Bool { index.find(key.word) != nil }
 
-    /// Looks at a value where it is; `nil` if there is none.
+    /// Looks at a value where it is; `nil` if there is none. Only what `body` answers is copied, if all it does is to name it.
     @inlinable public func look<Result>(_ key: Key, _ body: (borrowing Value) -> Result) -> Result? {
-        guard let index = index(of: key) else { return nil }
-        return body(valueList[index])
+        guard let entry = index.find(key.word) else { return nil }
+        return body(list[entry])
     }
 
     /// Changes a value where it is and answers what `change` answers; `nil` if there is none.
     @inlinable @discardableResult
     public mutating func update<Result>(_ key: Key, _ change: (inout Value) -> Result) -> Result? {
-        guard let index = index(of: key) else { return nil }
-        return change(&valueList[index])
+        guard let entry = index.find(key.word) else { return nil }
+        return change(&list[entry])
     }
 
     /// Takes a value out; `nil` if there is none.
     @inlinable @discardableResult
     public mutating func remove(_ key: Key) -> Value? {
-        guard let index = index(of: key) else { return nil }
-        let last = keyList.count - 1
-        if !places.isEmpty {
-            vacate(place(of: index))
-            if index != last { places[place(of: last)] = UInt32(truncatingIfNeeded: index + 1) }
-        }
-        if index != last {
-            keyList.swapAt(index, last)
-            valueList.swapAt(index, last)
-        }
-        keyList.removeLast()
-        return valueList.removeLast()
+        guard let entry = index.find(key.word) else { return nil }
+        index.remove(entry)
+        list.swapAt(entry, list.count - 1)
+        return list.removeLast()
     }
 
     /// All keys, ascending.
-    @inlinable public var keys: [Key] { ascending(keyList.map { $0.word }).map { keyList[$0] } }
+    @inlinable public var keys: [Key] { index.ascending.map { Key(word: index.words[$0]) } }
     /// All values, in the order of their keys.
-    @inlinable public var values: [Value] { ascending(keyList.map { $0.word }).map { valueList[$0] } }
+    @inlinable public var values: [Value] { index.ascending.map { list[$0] } }
 
-    /// The index of a key's entry.
-    @inlinable func index(of key: Key) -> Int? {
-        let word = key.word
+    /// How many places a search for `key` looks at, whether it is there or not; for tests.
+    package func looks(for key: Key) -> Int { index.looks(for: key.word) }
+}
+
+/// Where each word of a list is: open addressing with linear probing and without tombstones, at most half full; a removal moves back
+/// what had to go past it. Up to `small` words there are no places, and the list is looked through.
+public struct HashIndex: Sendable {
+    /// Most words without places.
+    private static let small = 8
+
+    @usableFromInline private(set) var words: [UInt64] = []
+    /// Per place: 0, or the number of an entry, counted from 1. Their count is a power of two, or 0.
+    @usableFromInline private(set) var places: [UInt32] = []
+
+    @inlinable init() {}
+
+    /// The entry that has this word.
+    @inlinable func find(_ word: UInt64) -> Int? {
         if places.isEmpty {
-            for index in keyList.indices where keyList[index].word == word { return index }
+            for entry in words.indices where words[entry] == word { return entry }
             return nil
         }
         var place = home(word)
         while places[place] != 0 {
-            let index = Int(places[place]) - 1
-            if keyList[index].word == word { return index }
+            let entry = Int(places[place]) - 1
+            if words[entry] == word { return entry }
             place = (place + 1) & (places.count - 1)
         }
         return nil
     }
 
-    /// Where a word lies unless others were there before.
+    /// Where a word lies unless others were there before: multiplied by 2^64 over the golden ratio, neighbouring numbers fall far apart
+    /// (Knuth, The Art of Computer Programming 3, 6.4: multiplicative hashing).
     @inlinable func home(_ word: UInt64) -> Int {
-        Int(truncatingIfNeeded: (word &* HashTable.multiplier) >> UInt64(64 - places.count.trailingZeroBitCount))
+        Int(truncatingIfNeeded: (word &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - places.count.trailingZeroBitCount))
+    }
+
+    /// Adds an entry for a word that is not there.
+    @usableFromInline mutating func append(_ word: UInt64) {
+        words.append(word)
+        if words.count <= HashIndex.small && places.isEmpty { return }
+        if places.count >= 2 * words.count { return occupy(words.count - 1) }
+        places = [UInt32](repeating: 0, count: max(4 * HashIndex.small, 2 * places.count))
+        for entry in words.indices { occupy(entry) }
+    }
+
+    /// Takes an entry out; the last one takes its number.
+    @usableFromInline mutating func remove(_ entry: Int) {
+        let last = words.count - 1
+        if !places.isEmpty {
+            vacate(place(of: entry))
+            if entry != last { places[place(of: last)] = UInt32(truncatingIfNeeded: entry + 1) }
+        }
+        words.swapAt(entry, last)
+        words.removeLast()
+    }
+
+    /// The entries in the order of their words.
+    @usableFromInline var ascending: [Int] { words.indices.sorted { words[$0] < words[$1] } }
+
+    /// How many places a search looks at.
+    func looks(for word: UInt64) -> Int {
+        guard !places.isEmpty else { return words.count }
+        var place = home(word)
+        var count = 1
+        while places[place] != 0, words[Int(places[place]) - 1] != word {
+            place = (place + 1) & (places.count - 1)
+            count += 1
+        }
+        return count
     }
 
     /// The place of an entry, which there is while there are places.
-    @inlinable func place(of index: Int) -> Int {
-        var place = home(keyList[index].word)
-        while Int(places[place]) != index + 1 { place = (place + 1) & (places.count - 1) }
+    private func place(of entry: Int) -> Int {
+        var place = home(words[entry])
+        while Int(places[place]) != entry + 1 { place = (place + 1) & (places.count - 1) }
         return place
     }
 
-    /// Adds a key that is not there.
-    @inlinable mutating func append(_ key: Key, _ value: Value) {
-        keyList.append(key)
-        valueList.append(value)
-        if keyList.count <= HashTable.small && places.isEmpty { return }
-        if places.count < 2 * keyList.count { grow() } else { occupy(keyList.count - 1) }
-    }
-
     /// Finds a place for an entry.
-    @inlinable mutating func occupy(_ index: Int) {
-        var place = home(keyList[index].word)
+    private mutating func occupy(_ entry: Int) {
+        var place = home(words[entry])
         while places[place] != 0 { place = (place + 1) & (places.count - 1) }
-        places[place] = UInt32(truncatingIfNeeded: index + 1)
-    }
-
-    /// Makes twice the room and places all entries anew.
-    @inlinable mutating func grow() {
-        places = [UInt32](repeating: 0, count: max(4 * HashTable.small, 2 * places.count))
-        for index in keyList.indices { occupy(index) }
+        places[place] = UInt32(truncatingIfNeeded: entry + 1)
     }
 
     /// Empties a place. Entries behind it that had to go past it move back, so that no search stops short of them.
-    @inlinable mutating func vacate(_ place: Int) {
+    private mutating func vacate(_ place: Int) {
         let mask = places.count - 1
         var hole = place
         var next = (place + 1) & mask
         while places[next] != 0 {
-            let start = home(keyList[Int(places[next]) - 1].word)
+            let start = home(words[Int(places[next]) - 1])
             // It may move unless its search begins behind the hole.
             if (next - start) & mask >= (next - hole) & mask {
                 places[hole] = places[next]
@@ -163,12 +187,6 @@ public struct HashTable<Key: TableKey, Value> {
         }
         places[hole] = 0
     }
-}
-
-/// The indices of words in the order of the words. (One sorting for all tables: each would bring its own into a server's module.)
-@inline(never)
-@usableFromInline func ascending(_ words: [UInt64]) -> [Int] {
-    words.indices.sorted { words[$0] < words[$1] }
 }
 
 extension HashTable: Sendable where Key: Sendable, Value: Sendable {}
