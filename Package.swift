@@ -124,6 +124,7 @@ let package = Package(
         tool("specification", ["Engine", "Wasm"]),
         tool("validate", ["Wasm"]),
         tool("engine", ["Engine", "Wasm"]),
+        tool("kernelbench", ["ResourceManager", "Processes", "Pipe", "TmpFS", "ServerKit", "ABI"]),
         // Tests, and what several of them share.
         .target(name: "TestSupport", dependencies: ["ABI"], path: "Tests/Support", swiftSettings: settings),
         tests("ABI", ["ABI", "TestSupport"]),

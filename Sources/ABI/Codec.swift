@@ -40,6 +40,11 @@ package struct Writer: Sendable {
     package mutating func u32(_ value: UInt32) { withUnsafeBytes(of: value.littleEndian) { append($0) } }
     @inline(never)
     package mutating func u64(_ value: UInt64) { withUnsafeBytes(of: value.littleEndian) { append($0) } }
+    /// What `words` appends.
+    package typealias SixWords = (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
+    /// Appends six integers at once, each least significant byte first.
+    @inline(never)
+    package mutating func words(_ words: SixWords) { withUnsafeBytes(of: Writer.littleEndian(words)) { append($0) } }
     package mutating func i32(_ value: Int32) { u32(UInt32(bitPattern: value)) }
     package mutating func i64(_ value: Int64) { u64(UInt64(bitPattern: value)) }
 
@@ -70,6 +75,21 @@ package struct Writer: Sendable {
         u32(UInt32(truncatingIfNeeded: values.count))
         for value in values { value.encode(into: &self) }
     }
+    /// Overwrites 48 bytes at `offset`, which must have been written before.
+    package mutating func patch(words: SixWords, at offset: Int) {
+        precondition(offset >= 0 && offset + 48 <= bytes.count, "a patch lies inside what was written")
+        // SAFETY: the 48 bytes were just seen to lie inside the array.
+        bytes.withUnsafeMutableBytes { $0.storeBytes(of: Writer.littleEndian(words), toByteOffset: offset, as: SixWords.self) }
+    }
+
+    @inline(__always)
+    private static func littleEndian(_ words: SixWords) -> SixWords {
+        (
+            words.0.littleEndian, words.1.littleEndian, words.2.littleEndian, words.3.littleEndian, words.4.littleEndian,
+            words.5.littleEndian
+        )
+    }
+
     /// Overwrites four bytes at `offset`, which must have been written before.
     package mutating func patch(u32 value: UInt32, at offset: Int) {
         precondition(offset >= 0 && offset + 4 <= bytes.count, "a patch lies inside what was written")

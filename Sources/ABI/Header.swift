@@ -80,31 +80,41 @@ extension Header: Wire {
     /// Throws `badMessage` for an unknown kind, version or operation, for a length that is not what follows, or for a
     /// payload or reserved reply over `Limits.payload`.
     package init(from reader: inout Reader) throws(Errno) {
-        guard let kind = MessageKind(rawValue: try reader.u8()), try reader.u8() == Header.version,
-            let operation = Operation(rawValue: try reader.u16())
+        // Read as six words, since a header is read for every message.
+        let first = try reader.u64()
+        guard let kind = MessageKind(rawValue: UInt8(truncatingIfNeeded: first)),
+            UInt8(truncatingIfNeeded: first >> 8) == Header.version,
+            let operation = Operation(rawValue: UInt16(truncatingIfNeeded: first >> 16))
         else { throw .badMessage }
         self.kind = kind
         self.operation = operation
-        argument = try reader.u32()
-        request = try reader.value(RequestID.self)
-        payloadLength = try reader.u32()
-        stamp = try reader.value(Stamp.self)
-        guard try reader.u32() == 0 else { throw .badMessage }
-        time = try reader.value(Nanoseconds.self)
+        argument = UInt32(truncatingIfNeeded: first >> 32)
+        let second = try reader.u64()
+        request = RequestID(rawValue: UInt32(truncatingIfNeeded: second))
+        payloadLength = UInt32(truncatingIfNeeded: second >> 32)
+        let process = ProcessIdentity(rawValue: try reader.u64())
+        let owners = try reader.u64()
+        let last = try reader.u64()
+        guard last >> 32 == 0 else { throw .badMessage }
+        stamp = Stamp(
+            process: process, credentials: CredentialsID(rawValue: UInt32(truncatingIfNeeded: owners)),
+            group: ProcessGroupID(rawValue: Int32(truncatingIfNeeded: owners >> 32)),
+            session: SessionID(rawValue: Int32(truncatingIfNeeded: last)))
+        time = Nanoseconds(rawValue: try reader.u64())
         guard payloadLength <= UInt32(Limits.payload), Int(payloadLength) == reader.remaining else { throw .badMessage }
         if kind == .request && argument > UInt32(Limits.payload) { throw .badMessage }
     }
 
-    package func encode(into writer: inout Writer) {
-        writer.u8(kind.rawValue)
-        writer.u8(Header.version)
-        writer.u16(operation.rawValue)
-        writer.u32(argument)
-        writer.value(request)
-        writer.u32(payloadLength)
-        writer.value(stamp)
-        writer.u32(0)
-        writer.value(time)
+    package func encode(into writer: inout Writer) { writer.words(words) }
+
+    /// The 48 bytes as six words whose least significant byte comes first.
+    fileprivate var words: Writer.SixWords {
+        let kinds = UInt64(kind.rawValue) | UInt64(Header.version) << 8 | UInt64(operation.rawValue) << 16
+        return (
+            kinds | UInt64(argument) << 32, UInt64(request.rawValue) | UInt64(payloadLength) << 32, stamp.process.rawValue,
+            UInt64(stamp.credentials.rawValue) | UInt64(UInt32(bitPattern: stamp.group.rawValue)) << 32,
+            UInt64(UInt32(bitPattern: stamp.session.rawValue)), time.rawValue
+        )
     }
 }
 
@@ -134,6 +144,30 @@ package enum Message {
         writer.value(header)
         writer.value(body)
         writer.patch(u32: UInt32(writer.bytes.count - Header.size), at: 12)
+        return writer.bytes
+    }
+}
+
+/// A reply that does not say yet which request it answers. Its body stands behind room for the header, so that it is encoded once and
+/// never copied.
+package struct ReplyDraft: Sendable {
+    private var writer: Writer
+
+    /// A reply with that body.
+    package init(_ body: some Wire) {
+        writer = Writer(capacity: 128)
+        writer.words((0, 0, 0, 0, 0, 0))
+        writer.value(body)
+    }
+
+    /// Bytes of the body.
+    package var count: Int { writer.bytes.count - Header.size }
+
+    /// The successful reply to request `id`.
+    package consuming func message(_ operation: Operation, id: RequestID) -> [UInt8] {
+        var header = Header(kind: .reply, operation: operation, request: id)
+        header.payloadLength = UInt32(count)
+        writer.patch(words: header.words, at: 0)
         return writer.bytes
     }
 }

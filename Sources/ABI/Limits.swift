@@ -12,10 +12,10 @@ package enum Limits {
     package static let creditBytes = 4 << 20
     /// Descriptors of a process.
     package static let descriptors = 1024
-    /// Connections of a hart.
-    package static let connections = 4096
     /// Processes of a system.
     package static let processes = 16384
+    /// Connections of a hart: every process may have one with each server.
+    package static let connections = processes
     /// Bytes of arguments and environment of one program (C: ARG_MAX).
     package static let arguments = 512 << 10
     /// Bytes of a path with its terminating zero (C: PATH_MAX).

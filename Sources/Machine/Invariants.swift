@@ -36,7 +36,8 @@ extension Machine {
             guard let hart = harts[id] as? ServerHart, let state = hart.state else { continue }
             if let manager = state as? ResourceManager {
                 load.processes = manager.processes.all.filter { !$0.isServer }.map {
-                    String(decoding: $0.command.first?.bytes ?? [], as: UTF8.self) + ($0.end == nil ? "" : " (ended)")
+                    String(decoding: manager.processes.command(of: $0.identity).first?.bytes ?? [], as: UTF8.self)
+                        + ($0.end == nil ? "" : " (ended)")
                 }
                 load.tasks = manager.outgoingCount + manager.taskCount
             } else if let driver = Machine.driver(hart.module, state) {

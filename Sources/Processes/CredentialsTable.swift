@@ -21,6 +21,10 @@ package struct CredentialsTable: Sendable {
         return sets[Int(id.rawValue)]
     }
 
+    private func user(of id: CredentialsID) -> UserID {
+        id.rawValue < UInt32(sets.count) ? sets[Int(id.rawValue)].user : self[id].user
+    }
+
     /// The number of a set, a new one if need be. Throws `notEnoughMemory` when the table is full.
     package mutating func number(of credentials: Credentials) throws(Errno) -> CredentialsID {
         if let index = sets.firstIndex(of: credentials) { return CredentialsID(rawValue: UInt32(index)) }
@@ -32,8 +36,8 @@ package struct CredentialsTable: Sendable {
     /// Whether `sender` may send `signal` to `target` (POSIX, kill): root and the same user may, and `continue` goes to every
     /// process of the session.
     package func maySignal(_ sender: Process, _ target: Process, _ signal: Signal?) -> Bool {
-        let user = self[sender.credentials].user
-        if user == .root || user == self[target.credentials].user { return true }
+        let user = user(of: sender.credentials)
+        if user == .root || user == self.user(of: target.credentials) { return true }
         return signal == .continue && sender.session == target.session
     }
 

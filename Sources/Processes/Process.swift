@@ -1,7 +1,8 @@
 package import ABI
 import ServerKit
 
-/// One process as resmgr knows it, from the moment its number is taken until its parent has waited for it.
+/// One process as resmgr knows it, from the moment its number is taken until its parent has waited for it. It is looked at for every
+/// message, so it holds numbers alone: its command line is kept by the table.
 package struct Process: Sendable {
     /// Bytes of a command line that are kept for `ps`.
     package static let commandLimit = 4096
@@ -15,8 +16,6 @@ package struct Process: Sendable {
     package let credentials: CredentialsID
     package let isServer: Bool
     package let started: Nanoseconds
-    /// Its arguments, cut at `commandLimit`.
-    package let command: [ByteString]
     /// Where it runs; `nil` before its hart was ordered.
     package var hart: HartID?
     /// Whether its program was started. (`end` says whether it is over.)
@@ -63,8 +62,9 @@ package struct Placement: Sendable {
     }
 }
 
-extension Process: Wire {
-    package init(from reader: inout Reader) throws(Errno) {
+extension Process {
+    /// Reads a process and its command line.
+    init(from reader: inout Reader, command: inout [ByteString]) throws(Errno) {
         id = try reader.value(ProcessID.self)
         identity = try reader.value(ProcessIdentity.self)
         parent = try reader.value(ProcessID.self)
@@ -80,7 +80,8 @@ extension Process: Wire {
         dispositions = try reader.value(Dispositions.self)
     }
 
-    package func encode(into writer: inout Writer) {
+    /// Appends a process and its command line.
+    func encode(_ command: [ByteString], into writer: inout Writer) {
         writer.value(id)
         writer.value(identity)
         writer.value(parent)
@@ -101,8 +102,7 @@ extension Process: Wire {
 
 extension Process {
     init(
-        id: ProcessID, identity: ProcessIdentity, placement: Placement, isServer: Bool, started: Nanoseconds,
-        command: [ByteString]
+        id: ProcessID, identity: ProcessIdentity, placement: Placement, isServer: Bool, started: Nanoseconds
     ) {
         self.id = id
         self.identity = identity
@@ -113,6 +113,5 @@ extension Process {
         credentials = placement.credentials
         self.isServer = isServer
         self.started = started
-        self.command = Process.cut(command)
     }
 }

@@ -4,6 +4,8 @@ import ServerKit
 /// All processes, by identity and by pid, with their groups and sessions.
 ///
 /// A pid is not given out again while a process, a group or a session bears it; numbers rise until they wrap.
+///
+/// What is asked of a process, of its children or of a group takes no look at others: the table keeps who belongs together.
 package struct ProcessTable: Sendable {
     /// What is known of a session beside its members.
     package struct Session: Sendable {
@@ -14,13 +16,28 @@ package struct ProcessTable: Sendable {
 
     private struct Group: Sendable {
         var session: SessionID
-        var members = 0
+        var members = OrderedSet<ProcessID>()
+    }
+
+    /// The children of a process, drivers not counted.
+    private struct Family: Sendable {
+        var children = OrderedSet<ProcessID>()
+        /// Those of them that ended.
+        var ended = OrderedSet<ProcessID>()
     }
 
     private var slots: SlotTable<Process>
-    private var byID = OrderedMap<ProcessID, ProcessIdentity>()
-    private var sessions = OrderedMap<SessionID, Session>()
-    private var groups = OrderedMap<ProcessGroupID, Group>()
+    /// By slot: the arguments of its process, cut at `Process.commandLimit`.
+    private var commands: [[ByteString]] = []
+    private var byID = HashTable<ProcessID, ProcessIdentity>()
+    /// All pids, for those who ask in their order.
+    private var order = OrderedSet<ProcessID>()
+    private var sessions = HashTable<SessionID, Session>()
+    /// The session whose controlling terminal has that minor number.
+    private var terminals = OrderedMap<UInt32, SessionID>()
+    private var groups = HashTable<ProcessGroupID, Group>()
+    /// By the parent's pid; a process without children has none.
+    private var families = HashTable<ProcessID, Family>()
     private var last = ProcessID.initial
 
     package init(capacity: Int = Limits.processes) { slots = SlotTable(capacity: capacity) }
@@ -28,7 +45,7 @@ package struct ProcessTable: Sendable {
     /// How many processes there are, ended ones that nobody waited for included.
     package var count: Int { slots.count }
     /// All pids, ascending.
-    package var ids: [ProcessID] { byID.keys }
+    package var ids: [ProcessID] { order.elements }
 
     /// The process of that identity, or `nil`.
     package subscript(identity: ProcessIdentity) -> Process? {
@@ -44,15 +61,25 @@ package struct ProcessTable: Sendable {
 
     /// The process with the least pid greater than `id`, or `nil`.
     package func next(after id: ProcessID) -> Process? {
-        guard let entry = byID.next(after: id) else { return nil }
-        return self[entry.value]
+        guard let next = order.next(after: id) else { return nil }
+        return self[next]
+    }
+
+    /// The arguments of a process, cut at `Process.commandLimit`; none if it is gone.
+    package func command(of identity: ProcessIdentity) -> [ByteString] {
+        self[identity] == nil ? [] : commands[Int(identity.index)]
+    }
+
+    private mutating func setCommand(_ command: [ByteString], of process: Process) {
+        let index = Int(process.identity.index)
+        while commands.count <= index { commands.append([]) }
+        commands[index] = command
     }
 
     /// Changes a process where it is; nothing happens if it is gone.
     package mutating func update(_ identity: ProcessIdentity, _ change: (inout Process) -> Void) {
-        guard var process = self[identity] else { return }
-        change(&process)
-        slots[identity.index, identity.generation] = process
+        guard identity.node == 0 else { return }
+        slots.update(index: identity.index, generation: identity.generation, change)
     }
 
     /// Takes a slot and a pid (`id` if given, which must be free). Throws `resourceTemporarilyUnavailable` when the table is full,
@@ -66,74 +93,121 @@ package struct ProcessTable: Sendable {
         if let wanted, isTaken(wanted) { throw .resourceBusy }
         let id = wanted ?? nextID()
         let blank = Process(
-            id: id, identity: .nobody, placement: placement, isServer: isServer, started: started, command: [])
+            id: id, identity: .nobody, placement: placement, isServer: isServer, started: started)
         guard let (index, generation) = slots.insert(blank) else { throw .resourceTemporarilyUnavailable }
         let process = Process(
             id: id, identity: ProcessIdentity(node: 0, index: index, generation: generation), placement: placement,
-            isServer: isServer, started: started, command: command)
+            isServer: isServer, started: started)
         slots[index, generation] = process
-        byID[id] = process.identity
+        setCommand(Process.cut(command), of: process)
         if wanted == nil { last = id }
-        join(process)
+        enter(process)
         return process
     }
 
     /// Takes a process out: waited for, or never started.
     package mutating func remove(_ identity: ProcessIdentity) {
-        guard let process = self[identity] else { return }
-        slots.remove(index: identity.index, generation: identity.generation)
-        byID[process.id] = nil
+        guard identity.node == 0, let process = slots.remove(index: identity.index, generation: identity.generation) else { return }
+        setCommand([], of: process)
+        byID.remove(process.id)
+        order.remove(process.id)
         leave(process)
+        leaveFamily(process)
     }
 
     /// Its program runs.
     package mutating func markRunning(_ identity: ProcessIdentity) { update(identity) { $0.isRunning = true } }
 
     /// It is over; it stays in the table until it is removed.
-    package mutating func markEnded(_ identity: ProcessIdentity, _ end: ProcessEnd) { update(identity) { $0.end = end } }
+    package mutating func markEnded(_ identity: ProcessIdentity, _ end: ProcessEnd) {
+        guard let process = self[identity] else { return }
+        update(identity) { $0.end = end }
+        families.update(process.parent) { if $0.children.contains(process.id) { $0.ended.insert(process.id) } }
+    }
 
     /// Another process is its parent now.
-    package mutating func setParent(_ identity: ProcessIdentity, _ parent: ProcessID) { update(identity) { $0.parent = parent } }
+    package mutating func setParent(_ identity: ProcessIdentity, _ parent: ProcessID) {
+        guard var process = self[identity] else { return }
+        leaveFamily(process)
+        process.parent = parent
+        update(identity) { $0.parent = parent }
+        joinFamily(process)
+    }
 
     /// Moves a process to a group of its session, which is made if its number is the process's own.
     package mutating func setGroup(_ identity: ProcessIdentity, _ group: ProcessGroupID) {
         guard var process = self[identity], process.group != group else { return }
         let before = process
         process.group = group
-        slots[identity.index, identity.generation] = process
+        update(identity) { $0.group = group }
         // In this order, so that the session is never without members and keeps its terminal.
         join(process)
         leave(before)
     }
 
     /// The children of a process, ascending by pid, ended ones included.
-    package func children(of parent: ProcessID) -> [Process] { all.filter { $0.parent == parent && !$0.isServer } }
+    package func children(of parent: ProcessID) -> [Process] {
+        (families.look(parent) { $0.children.elements } ?? []).compactMap { self[$0] }
+    }
+
+    /// Whether a process has a child, ended or not, that a wait is for.
+    package func hasChild(of parent: ProcessID, _ target: WaitTarget) -> Bool {
+        switch target {
+        case .any: return families.contains(parent)
+        case .process(let id): return self[id].map { $0.parent == parent && !$0.isServer } ?? false
+        case .group(let group):
+            // A family and a group may each be large; as a rule the first look is enough.
+            let family = families.look(parent) { $0.children.elements } ?? []
+            let members = groups.look(group) { $0.members.elements } ?? []
+            if family.count < members.count { return family.contains { self[$0]?.group == group } }
+            return members.contains { self[$0]?.parent == parent }
+        }
+    }
+
+    /// The ended child with the least pid that a wait is for, or `nil`.
+    package func endedChild(of parent: ProcessID, _ target: WaitTarget) -> Process? {
+        let ended = families.look(parent) { $0.ended.elements } ?? []
+        switch target {
+        case .any: return ended.first.flatMap { self[$0] }
+        case .process(let id):
+            guard let child = self[id], child.parent == parent, child.end != nil, !child.isServer else { return nil }
+            return child
+        case .group:
+            for id in ended {
+                if let child = self[id], target.includes(child) { return child }
+            }
+            return nil
+        }
+    }
 
     /// The members of a group, ascending by pid.
     package func members(of group: ProcessGroupID) -> [Process] {
-        group == .none ? [] : all.filter { $0.group == group }
+        (groups.look(group) { $0.members.elements } ?? []).compactMap { self[$0] }
     }
 
     /// All processes, ascending by pid.
     package var all: [Process] {
         var result: [Process] = []
         result.reserveCapacity(count)
-        for identity in byID.values {
-            if let process = self[identity] { result.append(process) }
+        for id in order.elements {
+            if let process = self[id] { result.append(process) }
         }
         return result
     }
 
     /// The session of a group, or `nil` if there is no such group.
-    package func session(of group: ProcessGroupID) -> SessionID? { groups[group]?.session }
+    package func session(of group: ProcessGroupID) -> SessionID? { groups.look(group) { $0.session } }
 
     /// Minor number of a session's controlling terminal, or `nil`.
     package func terminal(of session: SessionID) -> UInt32? { sessions[session]?.terminal }
 
     /// Gives a session its controlling terminal; another session that had it has none from now on.
     package mutating func setTerminal(of session: SessionID, _ minor: UInt32?) {
+        guard let before = sessions[session] else { return }
+        if let terminal = before.terminal { terminals[terminal] = nil }
         if let minor {
-            for other in sessions.keys where sessions[other]?.terminal == minor { sessions.update(other) { $0.terminal = nil } }
+            if let other = terminals[minor] { sessions.update(other) { $0.terminal = nil } }
+            terminals[minor] = session
         }
         sessions.update(session) { $0.terminal = minor }
     }
@@ -152,25 +226,59 @@ package struct ProcessTable: Sendable {
         return candidate
     }
 
+    /// Makes a process that has its slot known to all that look for it.
+    private mutating func enter(_ process: Process) {
+        byID[process.id] = process.identity
+        order.insert(process.id)
+        join(process)
+        joinFamily(process)
+    }
+
     private mutating func join(_ process: Process) {
         guard !process.isServer else { return }
-        if sessions[process.session] == nil { sessions[process.session] = Session() }
+        if !sessions.contains(process.session) { sessions[process.session] = Session() }
         sessions.update(process.session) { $0.members += 1 }
-        if groups[process.group] == nil { groups[process.group] = Group(session: process.session) }
-        groups.update(process.group) { $0.members += 1 }
+        if !groups.contains(process.group) { groups[process.group] = Group(session: process.session) }
+        groups.update(process.group) { $0.members.insert(process.id) }
     }
 
     private mutating func leave(_ process: Process) {
         guard !process.isServer else { return }
-        groups.update(process.group) { $0.members -= 1 }
-        if groups[process.group]?.members == 0 { groups[process.group] = nil }
-        sessions.update(process.session) { $0.members -= 1 }
-        if sessions[process.session]?.members == 0 { sessions[process.session] = nil }
+        let isEmpty = groups.update(process.group) { group in
+            group.members.remove(process.id)
+            return group.members.isEmpty
+        }
+        if isEmpty == true { groups.remove(process.group) }
+        let isOver = sessions.update(process.session) { session in
+            session.members -= 1
+            return session.members == 0
+        }
+        guard isOver == true, let session = sessions.remove(process.session) else { return }
+        if let terminal = session.terminal { terminals[terminal] = nil }
+    }
+
+    private mutating func joinFamily(_ process: Process) {
+        guard !process.isServer else { return }
+        if !families.contains(process.parent) { families[process.parent] = Family() }
+        families.update(process.parent) { family in
+            family.children.insert(process.id)
+            if process.end != nil { family.ended.insert(process.id) }
+        }
+    }
+
+    private mutating func leaveFamily(_ process: Process) {
+        guard !process.isServer else { return }
+        let isEmpty = families.update(process.parent) { family in
+            family.children.remove(process.id)
+            family.ended.remove(process.id)
+            return family.children.isEmpty
+        }
+        if isEmpty == true { families.remove(process.parent) }
     }
 
     /// Appends the table; groups and sessions follow from the processes, but for the terminals.
     package func encode(into writer: inout Writer) {
-        slots.encode(into: &writer) { process, writer in writer.value(process) }
+        slots.encode(into: &writer) { process, writer in process.encode(command(of: process.identity), into: &writer) }
         writer.value(last)
         writer.u32(UInt32(sessions.count))
         for session in sessions.keys {
@@ -182,15 +290,21 @@ package struct ProcessTable: Sendable {
 
     /// Reads a table that `encode` wrote.
     package init(capacity: Int = Limits.processes, decoding reader: inout Reader) throws(Errno) {
-        slots = try SlotTable(capacity: capacity, decoding: &reader) { reader throws(Errno) in try reader.value(Process.self) }
+        var read: [(process: Process, command: [ByteString])] = []
+        slots = try SlotTable(capacity: capacity, decoding: &reader) { reader throws(Errno) in
+            var command: [ByteString] = []
+            let process = try Process(from: &reader, command: &command)
+            read.append((process, command))
+            return process
+        }
         last = try reader.value(ProcessID.self)
-        for number in slots.numbers {
+        for (number, read) in zip(slots.numbers, read) {
             guard let process = slots[number.index, number.generation],
                 process.identity == ProcessIdentity(node: 0, index: number.index, generation: number.generation),
                 byID[process.id] == nil
             else { throw .badMessage }
-            byID[process.id] = process.identity
-            join(process)
+            setCommand(read.command, of: process)
+            enter(process)
         }
         for _ in 0..<(try reader.u32()) {
             let session = try reader.value(SessionID.self)
@@ -201,12 +315,28 @@ package struct ProcessTable: Sendable {
 
     /// Whether counts and indices agree with the processes; for tests.
     package var isConsistent: Bool {
+        let everybody = all
+        let members = everybody.filter { !$0.isServer }
         var inGroups = 0
         var inSessions = 0
-        for group in groups.values { inGroups += group.members }
+        var inFamilies = 0
+        var ended = 0
+        for group in groups.values { inGroups += group.members.count }
         for session in sessions.values { inSessions += session.members }
-        let members = all.count { !$0.isServer }
-        return byID.count == slots.count && all.count == slots.count && inGroups == members && inSessions == members
-            && all.allSatisfy { $0.isServer || groups[$0.group]?.session == $0.session }
+        for family in families.values {
+            inFamilies += family.children.count
+            ended += family.ended.count
+        }
+        guard byID.count == slots.count, everybody.count == slots.count, inGroups == members.count, inSessions == members.count,
+            inFamilies == members.count, ended == members.count(where: { $0.end != nil })
+        else { return false }
+        for minor in terminals.keys {
+            guard let session = terminals[minor], sessions[session]?.terminal == minor else { return false }
+        }
+        return members.allSatisfy { process in
+            guard let group = groups[process.group], let family = families[process.parent] else { return false }
+            return group.session == process.session && group.members.contains(process.id) && family.children.contains(process.id)
+                && family.ended.contains(process.id) == (process.end != nil)
+        } && sessions.values.count { $0.terminal != nil } == terminals.count
     }
 }

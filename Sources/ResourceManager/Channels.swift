@@ -37,61 +37,82 @@ extension ResourceManager {
     /// Throws `ioError` if either is gone, `resourceTemporarilyUnavailable` if the server has `Limits.connections`.
     mutating func connect(_ process: HartID, _ server: HartID, _ task: TaskID, _ part: UInt32) throws(Errno) -> ConnectionID? {
         let key = ChannelKey(process: process, server: server)
-        if let channel = channels[key] {
+        if let channel = channel(key) {
             if channel.isOpen { return channel.processEnd }
-            channels.update(key) { $0.waiting.append(TaskPart(task: task, part: part)) }
+            update(key) { $0.waiting.append(TaskPart(task: task, part: part)) }
             return nil
         }
-        guard let from = harts[process], let to = harts[server], from.state == .alive, to.state == .alive else {
+        guard let from = self.process(of: process), let to = self.process(of: server), isAlive(process), isAlive(server) else {
             throw .ioError
         }
-        guard channels.keys.count(where: { $0.server == server }) < Limits.connections else {
-            throw .resourceTemporarilyUnavailable
-        }
+        guard (harts.look(server) { $0.connectionCount } ?? 0) < Limits.connections else { throw .resourceTemporarilyUnavailable }
         let channel = Channel(
-            processEnd: ConnectionID(rawValue: from.lastConnection + 1),
-            serverEnd: ConnectionID(rawValue: to.lastConnection + 1), waiting: [TaskPart(task: task, part: part)])
-        harts.update(process) { $0.lastConnection += 1 }
-        harts.update(server) { $0.lastConnection += 1 }
-        channels[key] = channel
+            processEnd: nextConnection(of: process), serverEnd: nextConnection(of: server),
+            waiting: [TaskPart(task: task, part: part)])
+        harts.update(process) { $0.channels[server] = channel }
+        harts.update(server) { $0.connectionCount += 1 }
         let name = newChannelName()
         let purpose = Purpose.channel(key, channel.serverEnd)
         request(
             server.connection, .openConnection,
-            OpenConnection(connection: channel.serverEnd, name: name, peer: from.process), for: purpose)
+            OpenConnection(connection: channel.serverEnd, name: name, peer: from), for: purpose)
         request(
             process.connection, .openConnection,
-            OpenConnection(connection: channel.processEnd, name: name, peer: to.process), for: purpose)
+            OpenConnection(connection: channel.processEnd, name: name, peer: to), for: purpose)
         return nil
+    }
+
+    /// The next number of a connection in a hart, which is there.
+    private mutating func nextConnection(of hart: HartID) -> ConnectionID {
+        ConnectionID(
+            rawValue: harts.update(hart) { hart in
+                hart.lastConnection += 1
+                return hart.lastConnection
+            } ?? 0)
     }
 
     /// The process's open connection to a server, or `nil`.
     func connection(_ process: HartID, _ server: HartID) -> ConnectionID? {
-        guard let channel = channels[ChannelKey(process: process, server: server)], channel.isOpen else { return nil }
+        guard let channel = channel(ChannelKey(process: process, server: server)), channel.isOpen else { return nil }
         return channel.processEnd
+    }
+
+    private func channel(_ key: ChannelKey) -> Channel? { channels(of: key.process)[key.server] }
+
+    /// The connections of a process's hart; none if it is gone.
+    private func channels(of process: HartID) -> OrderedMap<HartID, Channel> { harts.look(process) { $0.channels } ?? OrderedMap() }
+
+    private mutating func update(_ key: ChannelKey, _ change: (inout Channel) -> Void) {
+        harts.update(key.process) { $0.channels.update(key.server, change) }
+    }
+
+    private mutating func remove(_ key: ChannelKey) {
+        harts.update(key.process) { $0.channels[key.server] = nil }
+        harts.update(key.server) { $0.connectionCount -= 1 }
     }
 
     /// The server at the other end of a process's connection. Throws `ioError` for one that was lost, `badFileDescriptor` for a
     /// number that the process never had.
     func server(at connection: ConnectionID, of process: HartID) throws(Errno) -> HartID {
-        for key in channels.keys where key.process == process {
-            if let channel = channels[key], channel.processEnd == connection, channel.isOpen { return key.server }
+        let channels = channels(of: process)
+        for server in channels.keys {
+            if let channel = channels[server], channel.processEnd == connection, channel.isOpen { return server }
         }
-        let last = harts[process]?.lastConnection ?? 0
+        let last = harts.look(process) { $0.lastConnection } ?? 0
         throw connection.rawValue > 0 && connection.rawValue <= last ? .ioError : .badFileDescriptor
     }
 
     /// One end was opened, or could not be.
     mutating func channelAnswered(_ key: ChannelKey, _ end: ConnectionID, _ reply: Reply) {
-        guard let channel = channels[key], channel.serverEnd == end, !channel.isOpen else { return }
+        guard let channel = channel(key), channel.serverEnd == end, !channel.isOpen else { return }
         if let error = reply.error {
             failWaiting(key, error)
             close(key, channel)
             return
         }
-        channels.update(key) { $0.unopened -= 1 }
+        update(key) { $0.unopened -= 1 }
         guard channel.unopened == 1 else { return }
-        channels.update(key) { $0.waiting = [] }
+        update(key) { $0.waiting = [] }
         for waiting in channel.waiting {
             completions.append(Completion(task: waiting.task, part: waiting.part, reply: Reply(from: key.server)))
         }
@@ -99,8 +120,8 @@ extension ResourceManager {
 
     /// Those who wait for a channel have waited in vain.
     mutating func failWaiting(_ key: ChannelKey, _ error: Errno = .ioError) {
-        guard let channel = channels[key] else { return }
-        channels.update(key) { $0.waiting = [] }
+        guard let channel = channel(key) else { return }
+        update(key) { $0.waiting = [] }
         for waiting in channel.waiting {
             completions.append(
                 Completion(task: waiting.task, part: waiting.part, reply: Reply(from: key.server, error: error)))
@@ -109,34 +130,37 @@ extension ResourceManager {
 
     /// Both ends still stand: a channel that could not be opened.
     private mutating func close(_ key: ChannelKey, _ channel: Channel) {
-        channels[key] = nil
+        remove(key)
         closeEnd(key.server, channel.serverEnd)
         closeEnd(key.process, channel.processEnd)
     }
 
     private mutating func closeEnd(_ hart: HartID, _ connection: ConnectionID) {
-        guard harts[hart]?.state == .alive else { return }
+        guard isAlive(hart) else { return }
         request(hart.connection, .closeConnection, CloseConnection(connection: connection), for: .nothing)
     }
 
     /// A process's hart is gone: its servers release what it held.
     mutating func closeChannels(of process: HartID) {
-        guard let identity = harts[process]?.process else { return }
-        for key in channels.keys where key.process == process {
-            guard let channel = channels[key] else { continue }
+        guard let hart = harts[process] else { return }
+        for server in hart.channels.keys {
+            let key = ChannelKey(process: process, server: server)
+            guard let channel = channel(key) else { continue }
             failWaiting(key)
-            channels[key] = nil
-            notify(key.server, .processGone, ProcessGone(process: identity))
+            remove(key)
+            notify(key.server, .processGone, ProcessGone(process: hart.process))
             closeEnd(key.server, channel.serverEnd)
         }
     }
 
     /// A server is gone: its processes learn that nothing will be answered.
     mutating func loseChannels(to server: HartID) {
-        for key in channels.keys where key.server == server {
-            guard let channel = channels[key] else { continue }
+        guard (harts.look(server) { $0.connectionCount } ?? 0) > 0 else { return }
+        for process in harts.keys {
+            let key = ChannelKey(process: process, server: server)
+            guard let channel = channel(key) else { continue }
             failWaiting(key)
-            channels[key] = nil
+            remove(key)
             notify(key.process, .connectionLost, ConnectionLost(connection: channel.processEnd))
             closeEnd(key.process, channel.processEnd)
         }

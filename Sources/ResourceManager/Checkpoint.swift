@@ -22,13 +22,13 @@ extension ResourceManager: Checkpointable {
         credentials.encode(into: &writer)
         mounts.encode(into: &writer)
         writer.list(servers)
-        writer.map(harts)
+        writer.table(harts)
         writer.u32(lastHart)
         callers.encode(into: &writer)
-        writer.map(channels)
-        writer.map(tasks)
+        encodeChannels(into: &writer)
+        writer.table(tasks)
         writer.u64(lastTask)
-        writer.map(outgoing)
+        encodeRequests(into: &writer)
         writer.u32(lastRequest)
     }
 
@@ -48,13 +48,14 @@ extension ResourceManager: Checkpointable {
         credentials = try CredentialsTable(decoding: &reader)
         mounts = try MountTable(decoding: &reader)
         servers = try reader.list(ServerRecord.self)
-        harts = try reader.map()
+        harts = try reader.table()
         lastHart = try reader.u32()
         callers = try Links(decoding: &reader)
-        channels = try reader.map()
-        tasks = try reader.map()
+        try decodeChannels(from: &reader)
+        let table: HashTable<TaskID, Task> = try reader.table()
+        for id in table.keys { if let task = table[id] { addTask(id, task) } }
         lastTask = try reader.u64()
-        outgoing = try reader.map()
+        try decodeRequests(from: &reader)
         lastRequest = try reader.u32()
         try reader.finish()
         // The indices that are followed without asking.
@@ -89,10 +90,10 @@ extension Writer {
     }
 
     /// A count, then each key and value.
-    mutating func map<Key: Wire, Value: Wire>(_ map: OrderedMap<Key, Value>) {
-        u32(UInt32(map.count))
-        for key in map.keys {
-            guard let value = map[key] else { continue }
+    mutating func table<Key: Wire, Value: Wire>(_ table: HashTable<Key, Value>) {
+        u32(UInt32(table.count))
+        for key in table.keys {
+            guard let value = table[key] else { continue }
             self.value(key)
             self.value(value)
         }
@@ -102,13 +103,13 @@ extension Writer {
 extension Reader {
     mutating func optional<T: Wire>(_ type: T.Type) throws(Errno) -> T? { try bool() ? try value(type) : nil }
 
-    mutating func map<Key: Wire, Value: Wire>() throws(Errno) -> OrderedMap<Key, Value> {
-        var map = OrderedMap<Key, Value>()
+    mutating func table<Key: Wire, Value: Wire>() throws(Errno) -> HashTable<Key, Value> {
+        var table = HashTable<Key, Value>()
         for _ in 0..<(try u32()) {
             let key = try value(Key.self)
-            map[key] = try value(Value.self)
+            table[key] = try value(Value.self)
         }
-        return map
+        return table
     }
 
     /// An enumeration by its number. Throws `badMessage` for a number it does not have.

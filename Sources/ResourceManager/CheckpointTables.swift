@@ -3,7 +3,52 @@ import Processes
 import ServerKit
 import VFS
 
-// How the entries of resmgr's own tables are written into a checkpoint.
+// How resmgr's own tables and their entries are written into a checkpoint.
+
+extension ResourceManager {
+    /// The channels of all harts: a count, then key and channel of each.
+    func encodeChannels(into writer: inout Writer) {
+        writer.u32(UInt32(channelCount))
+        for hart in harts.keys {
+            let channels = harts.look(hart) { $0.channels } ?? OrderedMap()
+            for server in channels.keys {
+                guard let channel = channels[server] else { continue }
+                writer.value(ChannelKey(process: hart, server: server))
+                writer.value(channel)
+            }
+        }
+    }
+
+    /// Gives the harts, which are there, their channels. Throws `badMessage` for a channel of a hart that is not.
+    mutating func decodeChannels(from reader: inout Reader) throws(Errno) {
+        for _ in 0..<(try reader.u32()) {
+            let key = try reader.value(ChannelKey.self)
+            let channel = try reader.value(Channel.self)
+            guard harts.contains(key.server), harts.look(key.process, { $0.channels[key.server] == nil }) == true else { throw .badMessage }
+            harts.update(key.process) { $0.channels[key.server] = channel }
+            harts.update(key.server) { $0.connectionCount += 1 }
+        }
+    }
+
+    /// The requests that are waited for: a count, then key and request of each.
+    func encodeRequests(into writer: inout Writer) {
+        let requests = outgoing
+        writer.u32(UInt32(requests.count))
+        for (key, request) in requests {
+            writer.value(key)
+            writer.value(request)
+        }
+    }
+
+    /// Gives the harts, which are there, and the monitor what they are asked. Throws `badMessage` for a request to a hart that is not.
+    mutating func decodeRequests(from reader: inout Reader) throws(Errno) {
+        for _ in 0..<(try reader.u32()) {
+            let key = try reader.value(RequestKey.self)
+            let request = try reader.value(Outgoing.self)
+            guard key.connection == .resourceManager || harts.contains(key.connection.hart), note(key, request) else { throw .badMessage }
+        }
+    }
+}
 
 extension Boot: Wire {
     init(from reader: inout Reader) throws(Errno) {

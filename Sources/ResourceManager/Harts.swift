@@ -22,6 +22,14 @@ struct Hart {
     var state = State.creating
     /// The last connection number given out there.
     var lastConnection: UInt32 = 0
+    /// Of a program's: its connections, by the server's hart.
+    var channels = OrderedMap<HartID, Channel>()
+    /// Of a server's: how many connections lead there.
+    var connectionCount = 0
+    /// What resmgr asked it or its libOS or server, and waits for.
+    var requests = HashTable<RequestID, Outgoing>()
+    /// The operations under way that its process asked for, in the order in which it asked.
+    var tasks: [TaskID] = []
     /// Directories that the process has open.
     var directories = DirectoryCache()
 
@@ -57,13 +65,25 @@ extension ResourceManager {
 
     /// The hart of a process if messages can be sent there.
     func livingHart(of process: ProcessIdentity) -> HartID? {
-        guard let hart = processes[process]?.hart, harts[hart]?.state == .alive else { return nil }
+        guard let hart = processes[process]?.hart, isAlive(hart) else { return nil }
         return hart
     }
 
+    /// The state of a hart; `nil` if it is gone.
+    func state(of hart: HartID) -> Hart.State? { harts.look(hart) { $0.state } }
+
+    /// The server that a hart runs; `nil` for a program's.
+    func server(of hart: HartID) -> ServerNumber? { harts.look(hart) { $0.server } ?? nil }
+
+    /// Whose a hart is; `nil` if it is gone.
+    func process(of hart: HartID) -> ProcessIdentity? { harts.look(hart) { $0.process } }
+
+    /// Whether a hart is there and messages can be sent to it.
+    func isAlive(_ hart: HartID) -> Bool { state(of: hart) == .alive }
+
     /// The monitor could not make it: it leaves nothing behind.
     mutating func hartWasNotCreated(_ id: HartID) {
-        guard harts[id] != nil else { return }
+        guard harts.contains(id) else { return }
         forget(id)
     }
 
@@ -72,8 +92,8 @@ extension ResourceManager {
     mutating func endHart(_ id: HartID) {
         guard let hart = harts[id], hart.state != .ending else { return }
         harts.update(id) { $0.state = .ending }
-        failRequests(to: id.connection)
-        for key in channels.keys where key.process == id { failWaiting(key) }
+        failRequests(to: id)
+        for server in hart.channels.keys { failWaiting(ChannelKey(process: id, server: server)) }
         if hart.server != nil { loseChannels(to: id) }
         request(.resourceManager, .endHart, EndHart(hart: id), for: .hartEnded(id))
     }
@@ -87,9 +107,9 @@ extension ResourceManager {
     }
 
     private mutating func forget(_ id: HartID) {
-        failRequests(to: id.connection)
+        failRequests(to: id)
         _ = callers.close(id.connection)
-        harts[id] = nil
+        harts.remove(id)
         effects.append(.closeConnection(id.connection))
     }
 }

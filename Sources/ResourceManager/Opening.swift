@@ -53,7 +53,7 @@ extension ResourceManager {
             return .known(root, .root)
         }
         let serverHart = try server(at: start.connection, of: call.hart)
-        guard let server = harts[serverHart]?.server else { throw .ioError }
+        guard let server = server(of: serverHart) else { throw .ioError }
         var remembered: FileSystemID?
         harts.update(call.hart) { remembered = $0.directories.fileSystem(serverHart, start.handle) }
         if let remembered, let mount = mounts.mount(of: server, remembered) {

@@ -25,24 +25,20 @@ struct Call {
 
 /// What a request came to.
 enum Answer {
-    case reply([UInt8])
+    case finished(ReplyDraft)
     /// A task answers it.
     case pending
 
-    static func body(_ value: some Wire) -> Answer {
-        var writer = Writer()
-        writer.value(value)
-        return .reply(writer.bytes)
-    }
+    static func body(_ value: some Wire) -> Answer { .finished(ReplyDraft(value)) }
 
-    static var done: Answer { .reply([]) }
+    static var done: Answer { .finished(ReplyDraft(Nothing())) }
 }
 
 extension ResourceManager {
     mutating func receive(_ connection: ConnectionID, _ bytes: [UInt8]) {
         // What was under way when a connection was closed is lost.
-        guard callers.process(of: connection) != nil else { return }
-        if connection != .resourceManager, harts[connection.hart]?.state == .ending { return }
+        guard let speaker = callers.process(of: connection) else { return }
+        if connection != .resourceManager, state(of: connection.hart) == .ending { return }
         var reader = Reader(bytes)
         guard let header = try? Header(from: &reader) else { return fault(connection, [UInt8]("a malformed message")) }
         callers.countReceived(header.kind, bytes: bytes.count)
@@ -51,9 +47,9 @@ extension ResourceManager {
             if !answered(connection, header, reader) { fault(connection, [UInt8]("an answer that nobody waits for")) }
             return
         }
-        guard callers.accepts(header, from: connection) else { return fault(connection, [UInt8]("a wrong stamp")) }
         guard connection != .resourceManager else { return receiveFromMonitor(header, reader) }
-        guard let hart = harts[connection.hart], let process = processes[hart.process] else { return }
+        guard speaker == header.stamp.process else { return fault(connection, [UInt8]("a wrong stamp")) }
+        guard let process = processes[speaker] else { return }
         if header.kind == .notice {
             do throws(Errno) {
                 try serve(notice: header, process, connection.hart, reader)
@@ -75,7 +71,7 @@ extension ResourceManager {
         if call.operation.needsDrivers && !call.process.isServer && isRepairing { return postpone(PostponedTask(call)) }
         do throws(Errno) {
             switch try serve(call) {
-            case .reply(let body): reply(call.key, RawBytes(body))
+            case .finished(let draft): reply(call.key, draft)
             case .pending: break
             }
         } catch {
@@ -84,11 +80,12 @@ extension ResourceManager {
     }
 
     /// Answers a request. Nothing happens if its asker is gone.
-    mutating func reply(_ key: RequestKey, _ body: some Wire) {
+    mutating func reply(_ key: RequestKey, _ body: some Wire) { reply(key, ReplyDraft(body)) }
+
+    private mutating func reply(_ key: RequestKey, _ draft: consuming ReplyDraft) {
         guard let pending = callers.finish(key) else { return }
-        let message = Message.reply(pending.operation, id: key.request, body)
-        if message.count - Header.size <= pending.replySpace {
-            send(key.connection, message)
+        if draft.count <= pending.replySpace {
+            send(key.connection, draft.message(pending.operation, id: key.request))
         } else {
             send(key.connection, Message.failure(pending.operation, id: key.request, .overflow))
         }

@@ -5,7 +5,7 @@ import VFS
 // What resmgr asks of the monitor, of harts, of libOSes and of servers, and how the answers find their way.
 
 /// An operation under way. Never reused.
-struct TaskID: Identifier {
+struct TaskID: Identifier, TableKey {
     var rawValue: UInt64
 }
 
@@ -65,12 +65,12 @@ extension ResourceManager {
     mutating func request(
         _ connection: ConnectionID, _ operation: Operation, _ body: some Wire, replySpace: Int = 4096, for purpose: Purpose
     ) {
+        let outgoing = Outgoing(operation: operation, purpose: purpose)
         var key = RequestKey(connection: connection, request: RequestID(rawValue: lastRequest))
         repeat {
             lastRequest &+= 1
             key.request = RequestID(rawValue: lastRequest)
-        } while outgoing[key] != nil
-        outgoing[key] = Outgoing(operation: operation, purpose: purpose)
+        } while !note(key, outgoing)
         send(connection, Message.request(operation, id: key.request, replySpace: replySpace, body))
     }
 
@@ -84,15 +84,14 @@ extension ResourceManager {
 
     /// Sends a notice to a hart's libOS or server if it is there.
     mutating func notify(_ hart: HartID, _ operation: Operation, _ body: some Wire) {
-        guard harts[hart]?.state == .alive else { return }
+        guard isAlive(hart) else { return }
         send(hart.connection, Message.notice(operation, body))
     }
 
     /// An answer came. `false` if nobody waits for such a one.
     mutating func answered(_ connection: ConnectionID, _ header: Header, _ body: Reader) -> Bool {
         let key = RequestKey(connection: connection, request: header.request)
-        guard let waiting = outgoing[key], waiting.operation == header.operation else { return false }
-        outgoing[key] = nil
+        guard let waiting = takeRequest(key, header.operation) else { return false }
         var reader = body
         fulfil(
             waiting.purpose,
@@ -101,13 +100,43 @@ extension ResourceManager {
         return true
     }
 
-    /// Nothing will be answered on this connection any more: every request under way there has failed.
-    mutating func failRequests(to connection: ConnectionID) {
-        for key in outgoing.keys where key.connection == connection {
-            guard let waiting = outgoing[key] else { continue }
-            outgoing[key] = nil
-            fulfil(waiting.purpose, Reply(from: HartID(rawValue: connection.rawValue), error: .ioError))
+    /// Nothing will be answered by this hart any more: every request under way there has failed.
+    mutating func failRequests(to hart: HartID) {
+        for id in harts.look(hart, { $0.requests.keys }) ?? [] {
+            guard let waiting = harts.update(hart, { $0.requests.remove(id) }) ?? nil else { continue }
+            fulfil(waiting.purpose, Reply(from: hart, error: .ioError))
         }
+    }
+
+    /// A request is waited for. `false` if its number is in use.
+    mutating func note(_ key: RequestKey, _ outgoing: Outgoing) -> Bool {
+        func add(to requests: inout HashTable<RequestID, Outgoing>) -> Bool {
+            guard !requests.contains(key.request) else { return false }
+            requests[key.request] = outgoing
+            return true
+        }
+        if key.connection == .resourceManager { return add(to: &monitorRequests) }
+        return harts.update(key.connection.hart) { add(to: &$0.requests) } ?? true
+    }
+
+    /// Takes a request of that operation out; `nil` if nobody waits for such a one.
+    private mutating func takeRequest(_ key: RequestKey, _ operation: Operation) -> Outgoing? {
+        func take(_ requests: inout HashTable<RequestID, Outgoing>) -> Outgoing? {
+            guard requests.look(key.request, { $0.operation == operation }) == true else { return nil }
+            return requests.remove(key.request)
+        }
+        if key.connection == .resourceManager { return take(&monitorRequests) }
+        return harts.update(key.connection.hart) { take(&$0.requests) } ?? nil
+    }
+
+    /// All requests that resmgr waits for, in the order of connections and numbers.
+    var outgoing: [(key: RequestKey, request: Outgoing)] {
+        func listed(_ connection: ConnectionID, _ requests: HashTable<RequestID, Outgoing>) -> [(key: RequestKey, request: Outgoing)] {
+            requests.keys.compactMap { id in requests[id].map { (RequestKey(connection: connection, request: id), $0) } }
+        }
+        var all = listed(.resourceManager, monitorRequests)
+        for hart in harts.keys { all += listed(hart.connection, harts.look(hart) { $0.requests } ?? HashTable()) }
+        return all
     }
 
     private mutating func fulfil(_ purpose: Purpose, _ reply: Reply) {
@@ -123,9 +152,12 @@ extension ResourceManager {
 
     /// Asks the servers that work for this task to answer now.
     mutating func cancelRequests(of task: TaskID) {
-        for key in outgoing.keys {
-            guard case .task(task, _)? = outgoing[key]?.purpose, harts[key.connection.hart]?.server != nil else { continue }
-            send(key.connection, Message.notice(.cancel, Cancel(request: key.request)))
+        for server in servers {
+            guard let hart = server.hart else { continue }
+            for id in harts.look(hart, { $0.requests.keys }) ?? [] {
+                guard case .task(task, _)? = harts.look(hart, { $0.requests[id]?.purpose }) ?? nil else { continue }
+                send(hart.connection, Message.notice(.cancel, Cancel(request: id)))
+            }
         }
     }
 }

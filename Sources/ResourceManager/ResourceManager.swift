@@ -36,16 +36,15 @@ package struct ResourceManager: Reactor {
     package internal(set) var mounts = MountTable()
     var servers: [ServerRecord] = []
 
-    var harts = OrderedMap<HartID, Hart>()
+    var harts = HashTable<HartID, Hart>()
     var lastHart: UInt32 = 0
     /// Who speaks on which control channel, and what is unanswered there.
     var callers = Links()
-    var channels = OrderedMap<ChannelKey, Channel>()
 
-    var tasks = OrderedMap<TaskID, Task>()
+    var tasks = HashTable<TaskID, Task>()
     var lastTask: UInt64 = 0
-    /// Requests that resmgr waits for.
-    var outgoing = OrderedMap<RequestKey, Outgoing>()
+    /// Requests to the monitor that resmgr waits for; those to a hart are with the hart.
+    var monitorRequests = HashTable<RequestID, Outgoing>()
     var lastRequest: UInt32 = 0
     /// Answers to be handed to their tasks; empty between two inputs.
     var completions: [Completion] = []
@@ -61,7 +60,7 @@ package struct ResourceManager: Reactor {
     /// Harts that were ordered and are not gone.
     package var hartCount: Int { harts.count }
     /// Connections between processes and servers.
-    package var channelCount: Int { channels.count }
+    package var channelCount: Int { harts.values.reduce(0) { $0 + $1.channels.count } }
     /// Requests that resmgr waits for.
     package var outgoingCount: Int { outgoing.count }
 
@@ -93,10 +92,13 @@ package struct ResourceManager: Reactor {
     /// Resumes tasks until none has an answer left, then sets the timer.
     private mutating func settle() {
         repeat {
-            while !completions.isEmpty && phase == .running {
-                let completion = completions.removeFirst()
+            var next = 0
+            while next < completions.count && phase == .running {
+                let completion = completions[next]
+                next += 1
                 complete(completion)
             }
+            completions = []
             if phase == .running {
                 advanceBoot()
                 servePostponed()
@@ -142,17 +144,21 @@ extension ResourceManager {
     /// Whether the tables agree with each other between two inputs; for tests.
     package var isConsistent: Bool {
         guard processes.isConsistent, completions.isEmpty, callers.connectionCount == harts.count else { return false }
-        for key in channels.keys where harts[key.process] == nil || harts[key.server] == nil { return false }
-        for key in outgoing.keys where key.connection != .resourceManager {
-            guard let hart = harts[key.connection.hart], hart.state != .ending else { return false }
+        for hart in harts.values {
+            if hart.state == .ending && !hart.requests.isEmpty { return false }
+            for server in hart.channels.keys where !harts.contains(server) { return false }
+            for id in hart.tasks where tasks[id]?.key.flatMap({ harts[$0.connection.hart]?.process }) != hart.process { return false }
         }
-        for task in tasks.values {
+        var connections = 0
+        for hart in harts.values { connections += hart.connectionCount }
+        guard connections == channelCount else { return false }
+        for task in tasks.keys {
             // What a task answers is unanswered, or its asker is gone.
-            guard let key = task.key else { continue }
-            guard callers.isPending(key) || callers.process(of: key.connection) == nil else { return false }
+            guard let key = tasks[task]?.key, let hart = harts[key.connection.hart] else { continue }
+            guard callers.isPending(key) || callers.process(of: key.connection) == nil, hart.tasks.contains(task) else { return false }
         }
-        for entry in outgoing.values {
-            if case .task(let task, _) = entry.purpose, tasks[task] == nil, phase == .running { return false }
+        for (_, entry) in outgoing {
+            if case .task(let task, _) = entry.purpose, !tasks.contains(task), phase == .running { return false }
         }
         // Every accepted request is some task's.
         return phase != .running || callers.pendingCount <= tasks.count

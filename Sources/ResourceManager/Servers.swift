@@ -66,7 +66,9 @@ extension ResourceManager {
 
     /// The hart of a server that is ready, or `nil`.
     func registeredHart(of number: ServerNumber) -> HartID? {
-        guard let server = record(number), server.registration != nil, let hart = server.hart, harts[hart]?.state == .alive else {
+        // Field by field, since this is asked for every path: a record as a whole is costly to copy.
+        let index = Int(clamping: number.rawValue)
+        guard index < servers.count, servers[index].registration != nil, let hart = servers[index].hart, isAlive(hart) else {
             return nil
         }
         return hart
@@ -100,7 +102,7 @@ extension ResourceManager {
     }
 
     /// What a process or driver is called in a line for people.
-    func name(of process: Process) -> [UInt8] { process.command.first?.bytes ?? [UInt8]("?") }
+    func name(of process: Process) -> [UInt8] { processes.command(of: process.identity).first?.bytes ?? [UInt8]("?") }
 
     /// Orders a hart for a driver.
     mutating func startServer(_ number: ServerNumber) {
@@ -125,20 +127,20 @@ extension ResourceManager {
 
     /// The monitor made the hart, or could not.
     mutating func serverCreated(_ hart: HartID, _ reply: Reply) {
-        guard let number = harts[hart]?.server else { return }
+        guard let number = server(of: hart) else { return }
         if let error = reply.error {
             update(number) { $0.reason = [UInt8]("its hart was not made: ") + (reply.payload.isEmpty ? error.text : reply.payload) }
             removeProcess(of: hart)
             hartWasNotCreated(hart)
             serverIsGone(number)
-        } else if harts[hart]?.state == .creating {
+        } else if state(of: hart) == .creating {
             harts.update(hart) { $0.state = .alive }
         }
     }
 
     /// Ends a driver that broke; it is started again when its hart is gone.
     mutating func stopServer(_ number: ServerNumber, _ reason: [UInt8]) {
-        guard let hart = record(number)?.hart, harts[hart]?.state != .ending else { return }
+        guard let hart = record(number)?.hart, state(of: hart) != .ending else { return }
         update(number) {
             $0.reason = reason
             $0.isMissed = $0.isMissed || $0.registration != nil
@@ -151,7 +153,7 @@ extension ResourceManager {
     /// The monitor found the hart of a driver gone.
     mutating func serverHartGone(_ number: ServerNumber, _ gone: HartGone) {
         guard let hart = record(number)?.hart, hart == gone.hart else { return }
-        if harts[hart]?.state != .ending {
+        if state(of: hart) != .ending {
             let reason = gone.reason.text + (gone.text.isEmpty ? [] : [UInt8](": ") + gone.text)
             update(number) { $0.reason = reason }
         }

@@ -1,4 +1,5 @@
 import ABI
+import Processes
 import ServerKit
 
 /// An operation under way, with what it waits for.
@@ -41,40 +42,63 @@ extension ResourceManager {
         return TaskID(rawValue: lastTask)
     }
 
+    /// An operation is under way. The hart of its asker knows which are.
+    mutating func addTask(_ id: TaskID, _ task: Task) {
+        if let key = task.key { harts.update(key.connection.hart) { $0.tasks.append(id) } }
+        tasks[id] = task
+    }
+
+    /// An operation is over; `key` is the request that it answered.
+    mutating func removeTask(_ id: TaskID, _ key: RequestKey?) {
+        tasks.remove(id)
+        if let key { harts.update(key.connection.hart) { hart in hart.tasks.removeAll { $0 == id } } }
+    }
+
+    /// The operations under way that a process asked for, in the order in which it asked.
+    func underWay(for process: ProcessIdentity) -> [TaskID] {
+        guard let hart = processes[process]?.hart else { return [] }
+        return harts.look(hart) { $0.tasks } ?? []
+    }
+
     /// Hands an answer to its task.
     mutating func complete(_ completion: Completion) {
-        guard let task = tasks[completion.task] else { return }
         let id = completion.task
-        let part = completion.part
-        let reply = completion.reply
-        switch task {
-        case .wait, .postponed:
-            break
-        case .path(var state): settle(id, resume(id, &state, reply), .path(state))
-        case .twoPaths(var state): settle(id, resume(id, &state, reply), .twoPaths(state))
-        case .location(var state): settle(id, resume(id, &state, reply), .location(state))
-        case .mount(var state): settle(id, resume(id, &state, reply), .mount(state))
-        case .unmount(var state): settle(id, resume(id, &state, reply), .unmount(state))
-        case .spawn(var state): settle(id, resume(id, &state, part, reply), .spawn(state))
-        case .connect(let state): settle(id, resume(state, reply), task)
-        case .setGroup(let state): settle(id, resume(state, reply), task)
-        case .restore(var state): settle(id, resume(id, &state, reply), .restore(state))
-        case .systemStatus(var state): settle(id, resume(id, &state, part), .systemStatus(state))
+        // Out of the table while it goes on, so that nothing in it is copied for being changed.
+        guard let task = tasks.remove(id) else { return }
+        let key = task.key
+        if let task = resumed(id, task, completion.part, completion.reply) {
+            tasks[id] = task
+        } else {
+            removeTask(id, key)
         }
     }
 
-    private mutating func settle(_ id: TaskID, _ progress: Progress, _ task: Task) {
-        tasks[id] = progress == .done ? nil : task
+    /// A task after an answer; `nil` if it is done.
+    private mutating func resumed(_ id: TaskID, _ task: consuming Task, _ part: UInt32, _ reply: Reply) -> Task? {
+        switch consume task {
+        case .wait(let state): return .wait(state)
+        case .postponed(let state): return .postponed(state)
+        case .path(var state): return resume(id, &state, reply) == .done ? nil : .path(state)
+        case .twoPaths(var state): return resume(id, &state, reply) == .done ? nil : .twoPaths(state)
+        case .location(var state): return resume(id, &state, reply) == .done ? nil : .location(state)
+        case .mount(var state): return resume(id, &state, reply) == .done ? nil : .mount(state)
+        case .unmount(var state): return resume(id, &state, reply) == .done ? nil : .unmount(state)
+        case .spawn(var state): return resume(id, &state, part, reply) == .done ? nil : .spawn(state)
+        case .connect(let state): return resume(state, reply) == .done ? nil : .connect(state)
+        case .setGroup(let state): return resume(state, reply) == .done ? nil : .setGroup(state)
+        case .restore(var state): return resume(id, &state, reply) == .done ? nil : .restore(state)
+        case .systemStatus(var state): return resume(id, &state, part) == .done ? nil : .systemStatus(state)
+        }
     }
 
     /// A process wants its request answered now. What only takes other servers' time is passed on to them; the rest ends soon.
     mutating func cancelTask(of key: RequestKey) {
         guard callers.isPending(key) else { return }
-        for id in tasks.keys {
+        for id in harts.look(key.connection.hart, { $0.tasks }) ?? [] {
             guard let task = tasks[id], task.key == key else { continue }
             switch task {
             case .wait, .postponed, .systemStatus:
-                tasks[id] = nil
+                removeTask(id, key)
                 fail(key, .interrupted)
             default:
                 cancelRequests(of: id)

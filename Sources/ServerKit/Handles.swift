@@ -8,7 +8,7 @@ package struct HandleTable<Object> {
     }
 
     private var grants: SlotTable<Grant>
-    private var byOwner = OrderedMap<ProcessIdentity, [Handle]>()
+    private var byOwner = HashTable<ProcessIdentity, [Handle]>()
 
     /// A table of at most `capacity` handles.
     package init(capacity: Int = 65536) { grants = SlotTable(capacity: capacity) }

@@ -11,14 +11,47 @@ package struct Links: Sendable {
         package var credit: Int
     }
 
+    /// What is unanswered on a connection. One request lies in the link itself, since most connections never have more: another place
+    /// in memory would be most of what a request costs among ten thousand connections.
+    private struct PendingTable: Sendable {
+        private var single: (id: RequestID, pending: Pending)?
+        /// Those that came while there was a single one.
+        private var others = OrderedMap<RequestID, Pending>()
+
+        var count: Int { (single == nil ? 0 : 1) + others.count }
+        /// All numbers, ascending.
+        var ids: [RequestID] {
+            var ids = others.keys
+            if let single { ids.insert(single.id, at: ids.firstIndex { single.id < $0 } ?? ids.count) }
+            return ids
+        }
+
+        subscript(id: RequestID) -> Pending? {
+            if let single, single.id == id { return single.pending }
+            return others.isEmpty ? nil : others[id]
+        }
+
+        /// Adds a request whose number is not there.
+        mutating func add(_ id: RequestID, _ pending: Pending) {
+            if single == nil { single = (id, pending) } else { others[id] = pending }
+        }
+
+        /// Takes a request out; `nil` if it is not there.
+        mutating func remove(_ id: RequestID) -> Pending? {
+            let pending = self[id]
+            if single?.id == id { single = nil } else if pending != nil { others[id] = nil }
+            return pending
+        }
+    }
+
     private struct Link: Sendable {
         var process: ProcessIdentity
-        var pending = OrderedMap<RequestID, Pending>()
+        var pending = PendingTable()
         var credit = 0
     }
 
-    private var links = OrderedMap<ConnectionID, Link>()
-    private var byProcess = OrderedMap<ProcessIdentity, ConnectionID>()
+    private var links = HashTable<ConnectionID, Link>()
+    private var byProcess = HashTable<ProcessIdentity, ConnectionID>()
     /// All but what is unanswered, which the table knows.
     private var tally = Counters()
 
@@ -27,10 +60,10 @@ package struct Links: Sendable {
         links[.resourceManager] = Link(process: .nobody)
     }
 
-    private init(links: OrderedMap<ConnectionID, Link>) { self.links = links }
+    private init(links: HashTable<ConnectionID, Link>) { self.links = links }
 
     /// No connection at all: stands in, without an allocation, while a context holds the real ones.
-    static var none: Links { Links(links: OrderedMap()) }
+    static var none: Links { Links(links: HashTable()) }
 
     /// Connections beside connection 0.
     package var connectionCount: Int { links.count - 1 }
@@ -71,23 +104,23 @@ package struct Links: Sendable {
 
     /// Closes a connection; says whose it was and what was unanswered. resmgr's own stays.
     package mutating func close(_ connection: ConnectionID) -> (ProcessIdentity, [RequestKey])? {
-        guard connection != .resourceManager, let link = links[connection] else { return nil }
-        links[connection] = nil
+        guard connection != .resourceManager, let link = links.remove(connection) else { return nil }
         if byProcess[link.process] == connection { byProcess[link.process] = nil }
-        tally.abandoned &+= UInt64(link.pending.count)
-        return (link.process, link.pending.keys.map { RequestKey(connection: connection, request: $0) })
+        let pending = link.pending.ids
+        tally.abandoned &+= UInt64(pending.count)
+        return (link.process, pending.map { RequestKey(connection: connection, request: $0) })
     }
 
     /// Who speaks on `connection`, or `nil` if it is not open.
-    package func process(of connection: ConnectionID) -> ProcessIdentity? { links[connection]?.process }
+    package func process(of connection: ConnectionID) -> ProcessIdentity? { links.look(connection) { $0.process } }
 
     /// The connection of `process`, or `nil` if it has none.
     package func connection(of process: ProcessIdentity) -> ConnectionID? { byProcess[process] }
 
     /// Whether the stamp is that of the peer. (resmgr's channel is known by its number; nobody else holds its other end.)
     package func accepts(_ header: Header, from connection: ConnectionID) -> Bool {
-        guard let link = links[connection] else { return false }
-        return connection == .resourceManager || link.process == header.stamp.process
+        guard let process = process(of: connection) else { return false }
+        return connection == .resourceManager || process == header.stamp.process
     }
 
     /// Takes a request up; `false` if its number is in use or the peer's credit is spent.
@@ -100,7 +133,8 @@ package struct Links: Sendable {
             if key.connection != .resourceManager {
                 guard link.pending.count < Limits.credits, link.credit + credit <= Limits.creditBytes else { return }
             }
-            link.pending[key.request] = Pending(operation: header.operation, replySpace: Int(header.argument), credit: credit)
+            link.pending.add(
+                key.request, Pending(operation: header.operation, replySpace: Int(header.argument), credit: credit))
             link.credit += credit
             isTaken = true
         }
@@ -109,7 +143,7 @@ package struct Links: Sendable {
     }
 
     /// Whether that request is unanswered.
-    package func isPending(_ key: RequestKey) -> Bool { links[key.connection]?.pending[key.request] != nil }
+    package func isPending(_ key: RequestKey) -> Bool { links.look(key.connection) { $0.pending[key.request] != nil } ?? false }
 
     /// Ends a request, which is answered now; `nil` if it is not pending.
     package mutating func finish(_ key: RequestKey) -> Pending? {
@@ -126,8 +160,7 @@ package struct Links: Sendable {
     private mutating func take(_ key: RequestKey) -> Pending? {
         var finished: Pending?
         links.update(key.connection) { link in
-            guard let pending = link.pending[key.request] else { return }
-            link.pending[key.request] = nil
+            guard let pending = link.pending.remove(key.request) else { return }
             link.credit -= pending.credit
             finished = pending
         }
@@ -143,7 +176,7 @@ package struct Links: Sendable {
             writer.value(connection)
             writer.value(link.process)
             writer.u32(UInt32(link.pending.count))
-            for request in link.pending.keys {
+            for request in link.pending.ids {
                 guard let pending = link.pending[request] else { continue }
                 writer.value(request)
                 writer.u16(pending.operation.rawValue)
@@ -165,7 +198,8 @@ package struct Links: Sendable {
                 guard let operation = Operation(rawValue: try reader.u16()) else { throw .badMessage }
                 let pending = Pending(
                     operation: operation, replySpace: Int(try reader.u32()), credit: Int(try reader.u32()))
-                link.pending[request] = pending
+                guard link.pending[request] == nil else { throw .badMessage }
+                link.pending.add(request, pending)
                 link.credit += pending.credit
             }
             links[connection] = link

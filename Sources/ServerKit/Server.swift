@@ -51,20 +51,19 @@ package struct Request: Sendable {
 
 /// What a request came to.
 package enum Answer: Sendable {
-    /// Done, with the encoded body of the reply.
-    case reply([UInt8])
+    /// Done, with this reply.
+    case finished(ReplyDraft)
     /// It waits; the server finishes it later through `Context.reply` or `Context.fail`, exactly once.
     case pending
 
     /// Done, with this body.
-    package static func body(_ value: some Wire) -> Answer {
-        var writer = Writer()
-        writer.value(value)
-        return .reply(writer.bytes)
-    }
+    package static func body(_ value: some Wire) -> Answer { .finished(ReplyDraft(value)) }
+
+    /// Done, with these bytes as the body.
+    package static func reply(_ bytes: [UInt8]) -> Answer { .body(RawBytes(bytes)) }
 
     /// Done, nothing to tell.
-    package static var done: Answer { .reply([]) }
+    package static var done: Answer { .finished(ReplyDraft(Nothing())) }
 }
 
 /// A driver's logic. Every method returns at once.
@@ -123,6 +122,16 @@ package struct Context {
             return
         }
         send(key.connection, message)
+    }
+
+    /// Finishes a pending request with a reply that its operation made. Nothing happens if it is not pending.
+    mutating func reply(_ key: RequestKey, _ draft: consuming ReplyDraft) {
+        guard let pending = links.finish(key) else { return }
+        guard draft.count <= pending.replySpace else {
+            send(key.connection, Message.failure(pending.operation, id: key.request, .overflow))
+            return
+        }
+        send(key.connection, draft.message(pending.operation, id: key.request))
     }
 
     /// Finishes a pending request with an error.
@@ -255,7 +264,7 @@ package struct ServerReactor<Logic: Server>: Reactor {
                 isFromResourceManager: connection == .resourceManager, body: reader)
             do throws(Errno) {
                 switch try logic.request(request, &context) {
-                case .reply(let body): context.reply(key, RawBytes(body))
+                case .finished(let draft): context.reply(key, draft)
                 case .pending: break
                 }
             } catch {

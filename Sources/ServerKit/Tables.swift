@@ -1,102 +1,94 @@
 package import ABI
 
-// Tables whose order is part of their meaning: arrays indexed by id, and a map sorted by its keys. (`Dictionary` iterates
+// Tables whose order is part of their meaning: arrays indexed by id, and a map and a set sorted by their keys. (`Dictionary` iterates
 // differently from run to run.)
+//
+// They are public, although nobody outside imports them: only what is public can be inlined into other modules, and a server is made
+// of look-ups. Without that, a native look-up learns at run time what it looks for, and takes ten times as long.
 
 /// Values in numbered slots; a slot's generation grows with each reuse, so that an old number finds nothing.
-package struct SlotTable<Value> {
-    fileprivate struct Slot {
-        var generation: UInt32
-        var value: Value?
-
-        /// Hands the value over without a second reference to it, so that nothing inside is copied.
-        mutating func changeValue<Result, Failure: Error>(
-            _ change: (inout Value) throws(Failure) -> Result
-        ) throws(Failure) -> Result? {
-            guard var changed = value.take() else { return nil }
-            defer { value = changed }
-            return try change(&changed)
-        }
-    }
-
-    private var slots: [Slot] = []
-    private var free: [UInt32] = []
+public struct SlotTable<Value> {
+    // Apart, so that an old number is found out without a look at a value.
+    @usableFromInline var generations: [UInt32] = []
+    @usableFromInline var values: [Value?] = []
+    @usableFromInline var free: [UInt32] = []
     /// How many values there are.
-    package private(set) var count = 0
+    @inlinable public var count: Int { used }
+    @usableFromInline var used = 0
     /// Most values there may be.
-    package let capacity: Int
+    public let capacity: Int
 
-    package init(capacity: Int) { self.capacity = capacity }
+    @inlinable public init(capacity: Int) { self.capacity = capacity }
 
     /// Puts `value` into the lowest free slot that was freed last, or a new one; `nil` if the table is full. Generations begin at 1.
-    package mutating func insert(_ value: Value) -> (index: UInt32, generation: UInt32)? {
+    @inlinable public mutating func insert(_ value: Value) -> (index: UInt32, generation: UInt32)? {
         if let index = free.popLast() {
-            slots[Int(index)].value = value
-            count += 1
-            return (index, slots[Int(index)].generation)
+            values[Int(index)] = value
+            used += 1
+            return (index, generations[Int(index)])
         }
-        guard slots.count < capacity else { return nil }
-        slots.append(Slot(generation: 1, value: value))
-        count += 1
-        return (UInt32(slots.count - 1), 1)
+        guard values.count < capacity else { return nil }
+        generations.append(1)
+        values.append(value)
+        used += 1
+        return (UInt32(values.count - 1), 1)
     }
 
     /// The value in that slot if the generation is still the same. (Indices come from outside: `Int` has 32 bits in wasm, so they are
     /// compared before they are converted.)
-    package subscript(index: UInt32, generation: UInt32) -> Value? {
+    @inlinable public subscript(index: UInt32, generation: UInt32) -> Value? {
         get {
-            guard index < UInt32(slots.count), slots[Int(index)].generation == generation else { return nil }
-            return slots[Int(index)].value
+            guard index < UInt32(generations.count), generations[Int(index)] == generation else { return nil }
+            return values[Int(index)]
         }
         set {
-            guard index < UInt32(slots.count), slots[Int(index)].generation == generation, slots[Int(index)].value != nil,
-                let newValue
+            guard index < UInt32(generations.count), generations[Int(index)] == generation, values[Int(index)] != nil, let newValue
             else { return }
-            slots[Int(index)].value = newValue
+            values[Int(index)] = newValue
         }
     }
 
     /// Changes a value where it is and answers what `change` answers; `nil` if there is no such value.
-    package mutating func update<Result, Failure: Error>(
+    @inlinable public mutating func update<Result, Failure: Error>(
         index: UInt32, generation: UInt32, _ change: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result? {
-        guard index < UInt32(slots.count), slots[Int(index)].generation == generation, slots[Int(index)].value != nil else {
-            return nil
-        }
-        return try slots[Int(index)].changeValue(change)
+        guard index < UInt32(generations.count), generations[Int(index)] == generation else { return nil }
+        // Handed over without a second reference to it, so that nothing inside is copied.
+        guard var changed = values[Int(index)].take() else { return nil }
+        defer { values[Int(index)] = changed }
+        return try change(&changed)
     }
 
     /// Takes the value out; its number finds nothing from now on.
-    @discardableResult
-    package mutating func remove(index: UInt32, generation: UInt32) -> Value? {
-        guard index < UInt32(slots.count), slots[Int(index)].generation == generation, let value = slots[Int(index)].value else {
+    @inlinable @discardableResult
+    public mutating func remove(index: UInt32, generation: UInt32) -> Value? {
+        guard index < UInt32(generations.count), generations[Int(index)] == generation, let value = values[Int(index)].take() else {
             return nil
         }
-        slots[Int(index)].value = nil
         // A generation that would wrap retires the slot: an old number must never come to life again.
         if generation < .max {
-            slots[Int(index)].generation += 1
+            generations[Int(index)] += 1
             free.append(index)
         }
-        count -= 1
+        used -= 1
         return value
     }
 
     /// All numbers in use, ascending by index.
-    package var numbers: [(index: UInt32, generation: UInt32)] {
+    @inlinable public var numbers: [(index: UInt32, generation: UInt32)] {
         var result: [(index: UInt32, generation: UInt32)] = []
         result.reserveCapacity(count)
-        for (index, slot) in slots.enumerated() where slot.value != nil { result.append((UInt32(index), slot.generation)) }
+        for index in values.indices where values[index] != nil { result.append((UInt32(index), generations[index])) }
         return result
     }
 
     /// Appends the table: slot count, then of each its generation and, if used, its value; then the free list.
     package func encode(into writer: inout Writer, _ encodeValue: (Value, inout Writer) -> Void) {
-        writer.u32(UInt32(slots.count))
-        for slot in slots {
-            writer.u32(slot.generation)
-            writer.bool(slot.value != nil)
-            if let value = slot.value { encodeValue(value, &writer) }
+        writer.u32(UInt32(values.count))
+        for (generation, value) in zip(generations, values) {
+            writer.u32(generation)
+            writer.bool(value != nil)
+            if let value { encodeValue(value, &writer) }
         }
         writer.u32(UInt32(free.count))
         for index in free { writer.u32(index) }
@@ -113,43 +105,50 @@ package struct SlotTable<Value> {
             let generation = try reader.u32()
             guard generation > 0 else { throw .badMessage }
             let value: Value? = try reader.bool() ? try decodeValue(&reader) : nil
-            if value != nil { count += 1 }
-            slots.append(Slot(generation: generation, value: value))
+            if value != nil { used += 1 }
+            generations.append(generation)
+            values.append(value)
         }
         let freeCount = try reader.u32()
         guard freeCount <= slotCount else { throw .badMessage }
         var isListed = [Bool](repeating: false, count: Int(slotCount))
         for _ in 0..<freeCount {
             let index = try reader.u32()
-            guard index < slotCount, slots[Int(index)].value == nil, !isListed[Int(index)] else { throw .badMessage }
+            guard index < slotCount, values[Int(index)] == nil, !isListed[Int(index)] else { throw .badMessage }
             isListed[Int(index)] = true
             free.append(index)
         }
         // An empty slot that is not free is one whose generations are used up.
-        for (slot, isListed) in zip(slots, isListed) where slot.value == nil && !isListed {
-            guard slot.generation == .max else { throw .badMessage }
+        for index in values.indices where values[index] == nil && !isListed[index] {
+            guard generations[index] == .max else { throw .badMessage }
         }
     }
 }
 
 /// A map kept in ascending order of its keys. Look-up takes the logarithm of the count; insertion moves what is greater.
-package struct OrderedMap<Key: Comparable, Value> {
-    private var entries: [(key: Key, value: Value)] = []
+public struct OrderedMap<Key: Comparable, Value> {
+    @usableFromInline var entries: [(key: Key, value: Value)] = []
 
-    package init() {}
+    @inlinable public init() {}
 
-    package var count: Int { entries.count }
-    package var isEmpty: Bool { entries.isEmpty }
+    @inlinable public var count: Int { entries.count }
+    @inlinable public var isEmpty: Bool { entries.isEmpty }
 
     /// All keys, ascending.
-    package var keys: [Key] { entries.map { $0.key } }
+    @inlinable public var keys: [Key] { entries.map { $0.key } }
     /// All values, in the order of their keys.
-    package var values: [Value] { entries.map { $0.value } }
+    @inlinable public var values: [Value] { entries.map { $0.value } }
     /// The entry with the least key.
-    package var first: (key: Key, value: Value)? { entries.first }
+    @inlinable public var first: (key: Key, value: Value)? { entries.first }
+
+    /// The least key whose value is so, or `nil`.
+    @inlinable public func firstKey(where isWanted: (borrowing Value) -> Bool) -> Key? {
+        for index in entries.indices where isWanted(entries[index].value) { return entries[index].key }
+        return nil
+    }
 
     /// The value of `key`; setting `nil` takes it out.
-    package subscript(key: Key) -> Value? {
+    @inlinable public subscript(key: Key) -> Value? {
         get {
             let index = lowerBound(key)
             guard index < entries.count, entries[index].key == key else { return nil }
@@ -166,20 +165,20 @@ package struct OrderedMap<Key: Comparable, Value> {
     }
 
     /// Changes a value where it is; nothing happens if there is none.
-    package mutating func update(_ key: Key, _ change: (inout Value) -> Void) {
+    @inlinable public mutating func update(_ key: Key, _ change: (inout Value) -> Void) {
         let index = lowerBound(key)
         guard index < entries.count, entries[index].key == key else { return }
         change(&entries[index].value)
     }
 
     /// The first entry whose key is greater than `key`.
-    package func next(after key: Key) -> (key: Key, value: Value)? {
+    @inlinable public func next(after key: Key) -> (key: Key, value: Value)? {
         var index = lowerBound(key)
         if index < entries.count, entries[index].key == key { index += 1 }
         return index < entries.count ? entries[index] : nil
     }
 
-    private func lowerBound(_ key: Key) -> Int {
+    @inlinable func lowerBound(_ key: Key) -> Int {
         var low = 0
         var high = entries.count
         while low < high {
@@ -190,6 +189,58 @@ package struct OrderedMap<Key: Comparable, Value> {
     }
 }
 
+/// A set kept in ascending order. Look-up takes the logarithm of the count; insertion and removal move what is greater, which for
+/// numbers is one short copy.
+public struct OrderedSet<Element: Comparable> {
+    /// All elements, ascending.
+    @inlinable public var elements: [Element] { sorted }
+    @usableFromInline var sorted: [Element] = []
+
+    @inlinable public init() {}
+
+    @inlinable public var count: Int { sorted.count }
+    @inlinable public var isEmpty: Bool { sorted.isEmpty }
+    /// The least element.
+    @inlinable public var first: Element? { sorted.first }
+
+    /// Whether it has that element.
+    @inlinable public func contains(_ element: Element) -> Bool {
+        let index = lowerBound(element)
+        return index < sorted.count && sorted[index] == element
+    }
+
+    /// Adds an element; nothing happens if it is there.
+    @inlinable public mutating func insert(_ element: Element) {
+        let index = lowerBound(element)
+        if index == sorted.count || sorted[index] != element { sorted.insert(element, at: index) }
+    }
+
+    /// Takes an element out; nothing happens if it is not there.
+    @inlinable public mutating func remove(_ element: Element) {
+        let index = lowerBound(element)
+        if index < sorted.count, sorted[index] == element { sorted.remove(at: index) }
+    }
+
+    /// The least element greater than `element`.
+    @inlinable public func next(after element: Element) -> Element? {
+        var index = lowerBound(element)
+        if index < sorted.count, sorted[index] == element { index += 1 }
+        return index < sorted.count ? sorted[index] : nil
+    }
+
+    @inlinable func lowerBound(_ element: Element) -> Int {
+        // Most are added at the end, since numbers rise.
+        if let last = sorted.last, last < element { return sorted.count }
+        var low = 0
+        var high = sorted.count
+        while low < high {
+            let middle = (low + high) / 2
+            if sorted[middle] < element { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+extension OrderedSet: Sendable where Element: Sendable {}
 extension SlotTable: Sendable where Value: Sendable {}
-extension SlotTable.Slot: Sendable where Value: Sendable {}
 extension OrderedMap: Sendable where Key: Sendable, Value: Sendable {}

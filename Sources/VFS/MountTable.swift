@@ -125,12 +125,12 @@ package struct MountTable: Sendable {
 
     /// What is mounted on that directory, or `nil`.
     package func mount(on point: MountPoint) -> MountNumber? {
-        mounts.keys.first { mounts[$0]?.point == point }
+        mounts.firstKey { $0.point == point }
     }
 
     /// The mount of a server's file system, or `nil`.
     package func mount(of server: ServerNumber, _ fileSystem: FileSystemID) -> MountNumber? {
-        mounts.keys.first { mounts[$0]?.server == server && mounts[$0]?.fileSystem == fileSystem }
+        mounts.firstKey { $0.server == server && $0.fileSystem == fileSystem }
     }
 
     /// The mounts of a server, in the order of mounting.

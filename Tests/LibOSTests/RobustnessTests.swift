@@ -296,21 +296,22 @@ import Testing
 
     @Test func loadingSurvivesEncoding() throws {
         var scene = Scene(idle: ())
-        let size = UInt64(Limits.transfer * 3)
+        let piece = Int(ImageLoad.piece)
+        let size = UInt64(piece * 3)
         scene.libOS.deliver(
             .resourceManager, Message.request(.startProgram, id: RequestID(rawValue: 7), Scene.order(descriptors: [], imageSize: size)),
             host: &scene.host)
         let reads = scene.host.sent.filter { $0.header.operation == .read }
-        scene.answer(reads[2], RawBytes([UInt8](repeating: 3, count: Limits.transfer)))
+        scene.answer(reads[2], RawBytes([UInt8](repeating: 3, count: piece)))
         var writer = Writer()
         scene.libOS.encode(into: &writer)
         var reader = Reader(writer.bytes)
         scene.libOS = try LibOS(decoding: &reader)
-        scene.answer(reads[0], RawBytes([UInt8](repeating: 1, count: Limits.transfer)))
-        scene.answer(reads[1], RawBytes([UInt8](repeating: 2, count: Limits.transfer)))
+        scene.answer(reads[0], RawBytes([UInt8](repeating: 1, count: piece)))
+        scene.answer(reads[1], RawBytes([UInt8](repeating: 2, count: piece)))
         #expect(scene.host.imageEnded)
         #expect(scene.host.image.count == Int(size))
-        #expect([scene.host.image[0], scene.host.image[Limits.transfer], scene.host.image[2 * Limits.transfer]] == [1, 2, 3])
+        #expect([scene.host.image[0], scene.host.image[piece], scene.host.image[2 * piece]] == [1, 2, 3])
     }
 
     @Test func requestsAreAnsweredAlways() throws {

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3]) func theImageComesInOrderWhateverTheAnswers(_ order: Int) throws {
-        let size = UInt64(Limits.transfer * 6 + 1234)
+        let size = ImageLoad.piece * 6 + 1234
         var scene = begin(Scene.order(descriptors: [], imageSize: size))
         scene.host.credit = 4
         #expect(scene.host.imageSize == size)

@@ -63,8 +63,11 @@ final class World {
     var now: UInt64 = 1_000_000
     var deadline = Nanoseconds.never
     var harts: [UInt32: FakeHart] = [:]
+    /// By pid: where its program was started last.
+    var hartOfProcess: [Int32: FakeHart] = [:]
     var names: [UInt32: ChannelName] = [:]
-    var allNames: [ChannelName] = []
+    /// The names of all channels up to now, as their two halves.
+    var allNames: Set<[UInt64]> = []
     /// Open control channels at resmgr's end.
     var open: Set<UInt32> = [0]
     /// Messages on their way, per connection.
@@ -104,8 +107,8 @@ final class World {
             #expect(open.contains(connection.rawValue), "resmgr speaks on open channels alone")
             outbound[connection.rawValue, default: []].append(message)
         case .openConnection(let connection, let name):
-            #expect(!allNames.contains(name), "a channel's name is used once")
-            allNames.append(name)
+            let isNew = allNames.insert([name.high, name.low]).inserted
+            #expect(isNew, "a channel's name is used once")
             open.insert(connection.rawValue)
             names[connection.rawValue] = name
         case .closeConnection(let connection):
@@ -141,6 +144,23 @@ final class World {
         }
     }
 
+    /// Carries messages until none is left, all that are there at a time: for machines with many channels, where it takes long to look
+    /// for the next message each time.
+    func pumpInRounds() {
+        while !outbound.isEmpty || !inbound.isEmpty {
+            let sent = outbound
+            outbound = [:]
+            for connection in World.waiting(sent) {
+                for message in sent[connection]! where open.contains(connection) { receive(connection, message) }
+            }
+            let arrived = inbound
+            inbound = [:]
+            for connection in World.waiting(arrived) {
+                for message in arrived[connection]! { handle(.message(ConnectionID(rawValue: connection), message)) }
+            }
+        }
+    }
+
     /// Carries one message; `false` if there is none.
     func step() -> Bool {
         // In the order of connections, since dictionaries have none.
@@ -151,13 +171,21 @@ final class World {
         let pick = random?.below(queues.count) ?? 0
         let queue = queues[pick]
         if queue.isOut {
-            let message = outbound[queue.connection]!.removeFirst()
+            let message = World.takeFirst(&outbound, queue.connection)
             receive(queue.connection, message)
         } else {
-            let message = inbound[queue.connection]!.removeFirst()
+            let message = World.takeFirst(&inbound, queue.connection)
             handle(.message(ConnectionID(rawValue: queue.connection), message))
         }
         return true
+    }
+
+    /// Takes the first message of a connection, which has one. A connection without messages has no queue, so that many idle ones cost
+    /// nothing.
+    private static func takeFirst(_ queues: inout [UInt32: [[UInt8]]], _ connection: UInt32) -> [UInt8] {
+        let first = queues[connection]!.removeFirst()
+        if queues[connection]!.isEmpty { queues[connection] = nil }
+        return first
     }
 
     private static func waiting(_ queues: [UInt32: [[UInt8]]]) -> [UInt32] {
@@ -317,6 +345,7 @@ final class World {
                 return
             }
             hart.started = order
+            hartOfProcess[order.process.rawValue] = hart
             for descriptor in order.descriptors + [order.root, order.workingDirectory] {
                 #expect(hart.connections[descriptor.connection.rawValue] != nil, "connections come first")
             }

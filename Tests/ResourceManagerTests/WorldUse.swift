@@ -43,7 +43,7 @@ extension World {
     }
 
     /// The hart of a process that was started.
-    func process(_ pid: Int32) -> FakeHart { harts.values.first { $0.started?.process.rawValue == pid && !$0.isGone }! }
+    func process(_ pid: Int32) -> FakeHart { hartOfProcess[pid]! }
 
     var initial: FakeHart { process(1) }
 

@@ -189,7 +189,7 @@ export const Limits = Object.freeze({
   transfer: 1048512,
   credits: 16,
   creditBytes: 4194304,
-  connections: 4096,
+  connections: 16384,
   path: 4096,
   name: 255,
   image: 536870912,

@@ -112,8 +112,8 @@ extension ResourceManager {
 
     /// Does whatever can be done by now. Called after every input.
     mutating func advanceBoot() {
-        let root = servers[Int(ResourceManager.rootServer.rawValue)]
-        if root.isGivenUp { return panic([UInt8]("there is no root file system: netfs: ") + root.reason) }
+        let root = Int(ResourceManager.rootServer.rawValue)
+        if servers[root].isGivenUp { return panic([UInt8]("there is no root file system: netfs: ") + servers[root].reason) }
         for index in boot.mounts.indices where boot.mounts[index].state == .waiting {
             guard index == 0 || isRootServed, !boot.isBlocked(index) else { continue }
             let type = boot.mounts[index].type
@@ -165,7 +165,7 @@ extension ResourceManager {
             } else {
                 try ask(server, .walk, Walk.root(of: FileSystemID(rawValue: 1)), task, 0)
             }
-            tasks[task] = .mount(state)
+            addTask(task, .mount(state))
         } catch {
             bootMounted(index, error)
         }

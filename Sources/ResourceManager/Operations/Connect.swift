@@ -21,7 +21,7 @@ extension ResourceManager {
         guard let server = hart(of: service) else { throw .noSuchAddressOrDevice }
         let task = newTask()
         if let connection = try connect(call.hart, server, task, 0) { return .body(Connected(connection: connection)) }
-        tasks[task] = .connect(ConnectTask(key: call.key, hart: call.hart, server: server))
+        addTask(task, .connect(ConnectTask(key: call.key, hart: call.hart, server: server)))
         return .pending
     }
 

@@ -20,7 +20,7 @@ extension ResourceManager {
     /// Nothing follows on this process's connection. That it has ended was said before, or it is a fault.
     mutating func lastHeard(_ process: Process) {
         if process.isServer {
-            guard let hart = process.hart, let number = harts[hart]?.server else { return }
+            guard let hart = process.hart, let number = server(of: hart) else { return }
             stopServer(number, [UInt8]("it said that it is over"))
         } else {
             faultProcess(process.identity, [UInt8]("it fell silent without an exit status"))
@@ -40,11 +40,11 @@ extension ResourceManager {
     mutating func end(_ process: Process, _ end: ProcessEnd) {
         guard let current = processes[process.identity], current.end == nil else { return }
         processes.markEnded(process.identity, end)
-        for id in tasks.keys {
-            guard case .wait(let state)? = tasks[id], state.process == process.identity else { continue }
+        for id in underWay(for: process.identity) {
+            guard case .wait(let state)? = tasks[id] else { continue }
             // Nobody is there to be answered.
             callers.forget(state.key)
-            tasks[id] = nil
+            removeTask(id, state.key)
         }
         if let hart = current.hart { endHart(hart) }
         if process.id == .initial {

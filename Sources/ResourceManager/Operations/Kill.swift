@@ -9,7 +9,13 @@ extension ResourceManager {
         let request = try call.decode(Kill.self)
         let signal = Signal(rawValue: request.signal)
         guard signal != nil || request.signal == 0 else { throw .invalidArgument }
-        let meant = try targets(request.target, call.process)
+        if request.target > 0 {
+            guard let process = processes[ProcessID(rawValue: request.target)] else { throw .noSuchProcess }
+            guard credentials.maySignal(call.process, process, signal) else { throw .notPermitted }
+            if let signal { deliver(signal, to: process) }
+            return .done
+        }
+        let meant = targets(request.target, call.process)
         guard !meant.isEmpty else { throw .noSuchProcess }
         let allowed = meant.filter { credentials.maySignal(call.process, $0, signal) }
         guard !allowed.isEmpty else { throw .notPermitted }
@@ -19,11 +25,8 @@ extension ResourceManager {
         return .done
     }
 
-    private func targets(_ target: Int32, _ caller: Process) throws(Errno) -> [Process] {
-        if target > 0 {
-            guard let process = processes[ProcessID(rawValue: target)] else { return [] }
-            return [process]
-        }
+    /// Whom a number that is not positive means.
+    private func targets(_ target: Int32, _ caller: Process) -> [Process] {
         if target == 0 { return processes.members(of: caller.group) }
         if target == -1 { return processes.all.filter { $0.id != .initial && !$0.isServer } }
         guard target != .min else { return [] }
@@ -38,7 +41,7 @@ extension ResourceManager {
         case .interrupt:
             if let hart = livingHart(of: current.identity) { notify(hart, .signal, SignalNotice(signal: signal)) }
         case .terminate:
-            if let hart = current.hart, let server = harts[hart]?.server {
+            if let hart = current.hart, let server = server(of: hart) {
                 stopServer(server, [UInt8]("it was killed"))
             } else {
                 terminate(current, signal)

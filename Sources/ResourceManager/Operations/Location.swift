@@ -15,7 +15,7 @@ extension ResourceManager {
         var walk = LocationWalk(of: try directory(try call.decode(PathStart.self), of: call))
         let task = newTask()
         guard try advance(&walk, nil, task, 0) == nil else { throw .ioError }
-        tasks[task] = .location(LocationTask(key: call.key, walk: walk, again: PostponedTask(call)))
+        addTask(task, .location(LocationTask(key: call.key, walk: walk, again: PostponedTask(call))))
         return .pending
     }
 

@@ -53,11 +53,13 @@ extension ResourceManager {
             process: call.process.identity, operation: .resolve, in: mounts)
         let task = newTask()
         guard try advance(&walk, nil, task, 0) == nil else { throw .ioError }
-        tasks[task] = .mount(
-            MountTask(
-                origin: .call(call.key), bootIndex: nil, server: server, hart: hart, credentials: credentials,
-                record: MountRecord(target: [], type: request.type, options: request.options), stage: .resolving(walk),
-                provided: nil))
+        addTask(
+            task,
+            .mount(
+                MountTask(
+                    origin: .call(call.key), bootIndex: nil, server: server, hart: hart, credentials: credentials,
+                    record: MountRecord(target: [], type: request.type, options: request.options), stage: .resolving(walk),
+                    provided: nil)))
         return .pending
     }
 

@@ -35,7 +35,7 @@ extension ResourceManager {
             again: request.operation.isRepeatable ? PostponedTask(call) : nil)
         let task = newTask()
         guard try advance(&state.opening, nil, task, 0) == nil else { throw .ioError }
-        tasks[task] = .path(state)
+        addTask(task, .path(state))
         return .pending
     }
 

@@ -69,7 +69,7 @@ extension ResourceManager {
     var isExpecting: Bool { servers.contains { $0.isExpected } }
 
     /// Keeps a request until the drivers are back.
-    mutating func postpone(_ request: PostponedTask) { tasks[newTask()] = .postponed(request) }
+    mutating func postpone(_ request: PostponedTask) { addTask(newTask(), .postponed(request)) }
 
     /// Answers a request that failed, or keeps it for later if a driver was lost on the way and `again` may be made once more.
     mutating func fail(_ key: RequestKey, _ error: Errno, again: PostponedTask?) {
@@ -93,7 +93,7 @@ extension ResourceManager {
         mayServePostponed = false
         for id in tasks.keys {
             guard case .postponed(let request)? = tasks[id] else { continue }
-            tasks[id] = nil
+            removeTask(id, request.key)
             let hart = request.key.connection.hart
             guard callers.isPending(request.key), let process = harts[hart].flatMap({ processes[$0.process] }) else { continue }
             answer(

@@ -16,17 +16,29 @@ extension ResourceManager {
         var record = ProcessRecord(
             process: process.id, parent: process.parent, group: process.group, session: process.session,
             user: credentials[process.credentials].user, state: process.state, isServer: process.isServer,
-            started: process.started, command: process.command)
-        while record.encodedSize > room && !record.command.isEmpty { record.command.removeLast() }
-        guard record.encodedSize <= room else { throw .overflow }
+            started: process.started, command: processes.command(of: process.identity))
+        var size = record.encodedSize
+        while size > room, let last = record.command.popLast() { size -= last.encodedSize }
+        guard size <= room else { throw .overflow }
         return record
     }
 }
 
 extension ProcessRecord {
-    var encodedSize: Int {
+    /// Bytes of a record without a command.
+    private static let bareSize: Int = {
         var writer = Writer()
-        writer.value(self)
+        writer.value(
+            ProcessRecord(
+                process: .initial, parent: .initial, group: .none, session: .none, user: .root, state: .running, isServer: false,
+                started: .zero, command: []))
         return writer.bytes.count
-    }
+    }()
+
+    var encodedSize: Int { command.reduce(ProcessRecord.bareSize) { $0 + $1.encodedSize } }
+}
+
+extension ByteString {
+    /// Its length and its bytes.
+    fileprivate var encodedSize: Int { 4 + bytes.count }
 }

@@ -32,7 +32,7 @@ extension ResourceManager {
         guard !concerned.isEmpty else { return endMissing(server) }
         let task = newTask()
         var state = RestoreTask(server: server, hart: hart, remaining: concerned)
-        if next(task, &state) == .waiting { tasks[task] = .restore(state) }
+        if next(task, &state) == .waiting { addTask(task, .restore(state)) }
     }
 
     /// Whether a file system is mounted on a directory of that server.

@@ -30,7 +30,7 @@ extension ResourceManager {
         guard let changed = processes[target.identity] else { throw .noSuchProcess }
         let task = newTask()
         self.request(call.hart.connection, .setStamp, SetStamp(stamp: changed.stamp), for: .task(task, 0))
-        tasks[task] = .setGroup(SetGroupTask(key: call.key))
+        addTask(task, .setGroup(SetGroupTask(key: call.key)))
         if let parent = processes[changed.parent] { answerWaits(of: parent.identity) }
         return .pending
     }

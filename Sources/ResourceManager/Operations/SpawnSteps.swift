@@ -19,7 +19,7 @@ extension ResourceManager {
         for index in state.shares.indices {
             let part = state.shares[index]
             let number = state.opens.count + index
-            guard harts[part.server]?.state == .alive else {
+            guard isAlive(part.server) else {
                 answerLater(task, number, .ioError)
                 continue
             }
@@ -27,7 +27,7 @@ extension ResourceManager {
                 part.server.connection, .share, Share(from: state.parent, to: state.child, handles: part.handles),
                 replySpace: 16 + 8 * part.handles.count, for: .task(task, UInt32(number)))
         }
-        tasks[task] = .spawn(state)
+        addTask(task, .spawn(state))
     }
 
     /// A question that could not even be put is answered like the others.
@@ -98,7 +98,7 @@ extension ResourceManager {
         if let error = reply.error {
             hartWasNotCreated(hart)
             state.fail(error, reply.payload)
-        } else if harts[hart]?.state == .creating {
+        } else if self.state(of: hart) == .creating {
             harts.update(hart) { $0.state = .alive }
         } else if harts[hart] == nil {
             state.fail(.ioError)
@@ -124,7 +124,7 @@ extension ResourceManager {
     /// The terminal of descriptor 0 becomes the new session's. Throws `ioError` if its server is gone.
     mutating func takeTerminal(_ task: TaskID, _ state: inout SpawnTask) throws(Errno) {
         guard let child = processes[state.child],
-            let terminal = state.inherited.first(where: { $0.descriptor?.rawValue == 0 }), harts[terminal.server]?.state == .alive
+            let terminal = state.inherited.first(where: { $0.descriptor?.rawValue == 0 }), isAlive(terminal.server)
         else { throw .ioError }
         state.missing = 1
         request(

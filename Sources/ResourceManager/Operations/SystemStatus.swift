@@ -36,7 +36,7 @@ extension ResourceManager {
             reply(state)
             return .pending
         }
-        tasks[newTask()] = .systemStatus(state)
+        addTask(newTask(), .systemStatus(state))
         statusDeadline = min(statusDeadline, state.deadline)
         return .pending
     }
@@ -75,7 +75,7 @@ extension ResourceManager {
         for id in tasks.keys {
             guard case .systemStatus(let state)? = tasks[id] else { continue }
             if state.deadline <= now {
-                tasks[id] = nil
+                removeTask(id, state.key)
                 reply(state)
             } else {
                 statusDeadline = min(statusDeadline, state.deadline)

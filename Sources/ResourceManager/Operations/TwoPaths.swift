@@ -46,10 +46,12 @@ extension ResourceManager {
             credentials: credentials, process: identity, operation: .parent, in: mounts)
         let task = newTask()
         guard try advance(&from, nil, task, 0) == nil else { throw .ioError }
-        tasks[task] = .twoPaths(
-            TwoPathsTask(
-                key: call.key, isLink: isLink, credentials: credentials, stage: .from(from), second: to,
-                again: PostponedTask(call)))
+        addTask(
+            task,
+            .twoPaths(
+                TwoPathsTask(
+                    key: call.key, isLink: isLink, credentials: credentials, stage: .from(from), second: to,
+                    again: PostponedTask(call))))
         return .pending
     }
 

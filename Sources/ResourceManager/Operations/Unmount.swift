@@ -28,7 +28,7 @@ extension ResourceManager {
             process: call.process.identity, operation: .resolve, in: mounts)
         let task = newTask()
         guard try advance(&walk, nil, task, 0) == nil else { throw .ioError }
-        tasks[task] = .unmount(UnmountTask(key: call.key, stage: .resolving(walk)))
+        addTask(task, .unmount(UnmountTask(key: call.key, stage: .resolving(walk))))
         return .pending
     }
 

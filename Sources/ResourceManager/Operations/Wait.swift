@@ -23,18 +23,16 @@ extension ResourceManager {
         if request.flags.contains(.noHang) {
             return .body(WaitResult(process: ProcessID(rawValue: 0), end: ProcessEnd(kind: .exited, code: 0)))
         }
-        tasks[newTask()] = .wait(WaitTask(key: call.key, process: call.process.identity, target: target))
+        addTask(newTask(), .wait(WaitTask(key: call.key, process: call.process.identity, target: target)))
         return .pending
     }
 
     /// The meant child with the least pid that ended, or `nil`. Throws `noChildProcess` if there is no child to wait for.
     private func endedChild(of parent: ProcessID, _ target: WaitTarget) throws(Errno) -> WaitResult? {
-        var mayEnd = false
-        for child in processes.children(of: parent) where target.includes(child) {
-            if let end = child.end { return WaitResult(process: child.id, end: end) }
-            mayEnd = true
+        if let child = processes.endedChild(of: parent, target), let end = child.end {
+            return WaitResult(process: child.id, end: end)
         }
-        guard mayEnd else { throw .noChildProcess }
+        guard processes.hasChild(of: parent, target) else { throw .noChildProcess }
         return nil
     }
 
@@ -45,8 +43,8 @@ extension ResourceManager {
 
     /// A child of this process ended, left it or changed its group: answers the waits that have an answer now.
     mutating func answerWaits(of parent: ProcessIdentity) {
-        for id in tasks.keys {
-            guard case .wait(let state)? = tasks[id], state.process == parent, let process = processes[parent] else { continue }
+        for id in underWay(for: parent) {
+            guard case .wait(let state)? = tasks[id], let process = processes[parent] else { continue }
             do throws(Errno) {
                 guard let result = try endedChild(of: process.id, state.target) else { continue }
                 take(result)
@@ -54,7 +52,7 @@ extension ResourceManager {
             } catch {
                 fail(state.key, error)
             }
-            tasks[id] = nil
+            removeTask(id, state.key)
         }
     }
 }
