@@ -216,6 +216,8 @@ export class Program {
     }
     // What it said at last is to arrive, unless nobody wants it.
     while (!rings.isFlushed && !rings.sleeper.isEnded) if (!rings.step()) rings.wait(Infinity);
+    // Nobody listens here any more, and who is told so may give the pair to another hart.
+    this.#connections.close(0);
     this.#report.ended();
   }
 

@@ -100,3 +100,27 @@ def keys_interrupt_and_end_input(page):
         page.wait_until(prompt)
         page.type("echo status $? of " + program.replace(" ", "-") + key[-1] + "\n")
         page.wait_until(f"{text}.includes('status {status} of {program.replace(' ', '-')}{key[-1]}')")
+
+
+#: Every second worker hears late that it is free, and whatever comes behind it.
+LATE_RELEASES = """
+let created = 0;
+globalThis.Worker = class extends Worker {
+  #isSlow = created++ % 2 === 1;
+  #last = Promise.resolve();
+  postMessage(message) {
+    const pause = this.#isSlow && message.kind === "release" ? 50 : 0;
+    if (pause > 0) this.#last = this.#last.then(() => new Promise((next) => setTimeout(next, pause)));
+    this.#last = this.#last.then(() => super.postMessage(message));
+  }
+};
+"""
+
+
+@driver.limit(60)
+def workers_that_are_free_late_harm_nobody(page):
+    page.before_load(LATE_RELEASES)
+    boot_and_settle(page)
+    commands = ["i=0; while [ $i -lt 40 ]; do /bin/true & /bin/true & /bin/true & wait; i=$((i + 1)); done; echo $i"] * 4
+    told = page.evaluate(f"Promise.all({json.dumps(commands)}.map(async (command) => (await martlet).run(command)))")
+    assert told == [{"status": 0, "stdout": "40\n", "stderr": ""}] * 4, told
