@@ -89,6 +89,8 @@ export class Monitor {
   #budget = new Budget();
   /** @type {Map<number, Hart>} */
   #harts = new Map();
+  /** @type {Set<number>} Harts whose module is not there yet. */
+  #loading = new Set();
   /** @type {HartWorker[]} Workers that are started and have nothing to run yet, oldest first. */
   #spares = [];
   #isStopped = false;
@@ -181,6 +183,7 @@ export class Monitor {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#watchdog.stop();
+    this.#loading.clear();
     this.#connections.close(0);
     this.#channels.close(this.#readiness);
     for (const hart of this.#harts.values()) void this.#end(hart, "the machine was stopped");
@@ -251,7 +254,13 @@ export class Monitor {
    * @param {ReturnType<typeof readCreateHart> & {attachment: number}} order
    */
   async #create({ number, role, module: name, grants, channel, stamp, configuration, attachment }) {
-    const { module, memory } = await this.#modules.load(role === HartRole.server ? name : "libos");
+    this.#loading.add(number);
+    const loading = this.#modules.load(role === HartRole.server ? name : "libos");
+    const { module, memory } = await loading.catch((error) => {
+      this.#loading.delete(number);
+      throw error;
+    });
+    if (!this.#loading.delete(number)) throw new StartError("the hart was ended", Errno.canceled);
     if (this.#harts.has(number)) throw new StartError(`hart ${number} exists`, Errno.fileExists);
     const cell = this.#arena === null ? 0 : this.#cells.take();
     if (!this.#budget.hasRoom(role)) await this.#endUsedSpares();
@@ -334,6 +343,7 @@ export class Monitor {
 
   /** @param {number} number */
   async #endOrdered(number) {
+    if (this.#loading.delete(number)) return;
     const hart = this.#harts.get(number);
     if (hart !== undefined && number !== RESOURCE_MANAGER) await this.#end(hart, "the hart was ended");
   }

@@ -176,3 +176,15 @@ def the_prompt_does_not_wait_for_procfs(page):
     # What became of it later than the rest is told.
     steps = [line.split(" ", 1)[1] for line in run(page, "cat /proc/boot")["stdout"].splitlines()]
     assert steps.index("/sbin/init runs") < steps.index("procfs registered") < steps.index("/proc mounted"), steps
+
+
+@driver.limit(60)
+def a_driver_whose_module_comes_late_runs_once(page):
+    page.before_load(HOLD_PROCFS)
+    boot(page)
+    page.wait_until(f"{terminal_text()}.includes('procfs: it did not register in time; it is started again')")
+    page.evaluate("release()")
+    page.wait_until("(await (await martlet).run('cat /proc/version')).stdout.startsWith('Martlet version ')")
+    # The hart that was ordered first is not made any more.
+    settle(page)
+    assert run(page, "ps | grep -c '\\[procfs\\]$'")["stdout"] == "1\n"
