@@ -15,6 +15,15 @@ export class ModuleError extends Error {
   }
 }
 
+/**
+ * Compiles a module while it arrives, which lets the browser keep what it has made of it, if the server says what it is.
+ * @param {Response} response
+ */
+async function compiled(response) {
+  const isNamed = response.headers.get("content-type") === "application/wasm";
+  return isNamed ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}
+
 export class Modules {
   /** @param {string} build the address of the build folder */
   constructor(build) {
@@ -43,21 +52,21 @@ export class Modules {
   /** @param {string} name */
   async #load(name) {
     if (!NAME.test(name)) throw new ModuleError(`there is no module of the name ${name}`, Errno.invalidArgument);
-    let bytes;
     try {
       const response = await fetch(new URL(`${name}.wasm`, this.#build));
       if (!response.ok) {
         throw new ModuleError(`${response.url}: ${response.status} ${response.statusText}`, Errno.noSuchFileOrDirectory);
       }
-      bytes = new Uint8Array(await response.arrayBuffer());
+      // What the memory must be that a module imports is in its bytes alone; servers bring their own.
+      const bytes = name === "libos" ? response.clone().arrayBuffer() : null;
+      const module = await compiled(response);
+      return { module, memory: bytes === null ? null : importedMemory(new Uint8Array(await bytes)) };
     } catch (error) {
       if (error instanceof ModuleError) throw error;
+      if (error instanceof WebAssembly.CompileError) {
+        throw new ModuleError(`${name}.wasm does not compile: ${error}`, Errno.execFormatError);
+      }
       throw new ModuleError(`${name}.wasm cannot be fetched: ${error}`, Errno.ioError);
-    }
-    try {
-      return { module: await WebAssembly.compile(bytes), memory: importedMemory(bytes) };
-    } catch (error) {
-      throw new ModuleError(`${name}.wasm does not compile: ${error}`, Errno.execFormatError);
     }
   }
 }

@@ -102,3 +102,24 @@ def every_module_of_the_page_is_asked_for_at_once(page):
     fetched = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
     modules = {name for name in fetched if name.endswith(".js") and "/build/" not in name and not name.endswith("/page.js")}
     assert modules == preloaded, (modules - preloaded, preloaded - modules)
+
+
+def a_module_that_is_not_there_is_named_with_the_reason(page):
+    page.open("/tests/hart.html")
+    named = "{ headers: { 'Content-Type': 'application/wasm' } }"
+    for answer, reason in [
+        ("new Response('', { status: 404, statusText: 'Not Found' })", "404 Not Found"),
+        ("new Response('no module')", "resmgr.wasm does not compile: "),
+        (f"new Response('no module', {named})", "resmgr.wasm does not compile: "),
+        ("Promise.reject(new TypeError('gone'))", "resmgr.wasm cannot be fetched: TypeError: gone"),
+        (f"new Response(new ReadableStream({{ start: (body) => body.error(new TypeError('gone')) }}), {named})", "cannot be fetched: "),
+    ]:
+        told = page.evaluate(
+            f"""(async () => {{
+              const real = globalThis.realFetch ??= globalThis.fetch;
+              globalThis.fetch = async (what, ...more) => (String(what).endsWith("/resmgr.wasm") ? {answer} : real(what, ...more));
+              const {{ boot }} = await import("/martlet.js");
+              return boot({{ wait: {page.wait!r} }}).then(() => "booted", (error) => error.message);
+            }})()"""
+        )
+        assert reason in told, (answer, told)
