@@ -178,8 +178,7 @@ export class Connections {
   #post(link, message, attachment) {
     const header = this.#header;
     for (let index = 0; index < Header.stamp; index++) header[index] = message[index];
-    // Not earlier than anything that this hart has seen of the time; to look at the clock anew would cost as much as all the rest.
-    const time = this.#clock.last;
+    const time = this.#clock.monotonic();
     this.#view.setUint32(Header.time, time >>> 0, true);
     this.#view.setUint32(Header.time + 4, Math.floor(time / 2 ** 32), true);
     link.send(header, message.subarray(Header.size), attachment);

@@ -20,11 +20,6 @@ export class Clock {
   #last = 0;
   #realOffset = performance.timeOrigin;
 
-  /** What `monotonic` told last, or what the latest message did that came since. */
-  get last() {
-    return this.#last;
-  }
-
   /** Nanoseconds since the machine's start; never goes back. */
   monotonic() {
     const now = Math.round((this.#offset + performance.now()) * 1e6);
