@@ -87,6 +87,8 @@ export class Connections {
   #deliver;
   /** @type {Map<number, {link: Link, credit: Credit}>} */
   #table = new Map();
+  /** @type {Map<number, Link>} Links that close once their rest is sent; a second close, by order, drops that rest. */
+  #leaving = new Map();
   /** The head of the message that is being sent; the stamp in it is this hart's. */
   #header = new Uint8Array(Header.size);
   #view = viewOf(this.#header);
@@ -114,9 +116,11 @@ export class Connections {
    * @returns {boolean} whether there was one
    */
   close(number, sendsRest = false) {
-    const connection = this.#table.get(number);
-    if (connection === undefined) return false;
-    connection.link.close(sendsRest);
+    const link = this.#table.get(number)?.link ?? this.#leaving.get(number);
+    if (link === undefined) return false;
+    link.close(sendsRest);
+    if (sendsRest) this.#leaving.set(number, link);
+    else this.#leaving.delete(number);
     return this.#table.delete(number);
   }
 

@@ -91,6 +91,7 @@ export class Rings {
    * @param {boolean} [sendsRest]
    */
   #close(ear, bell, sendsRest = false) {
+    if (this.#ears[bell] !== ear) return;
     ear.isOpen = false;
     // It closes when the bell has rung that makes room for the last of it.
     if (sendsRest && !ear.ring.isFlushed) return;
