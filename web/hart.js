@@ -45,7 +45,7 @@ import { trapOf } from "./hart/trap.js";
  * What a worker tells the monitor.
  * @typedef {{kind: "log", text: string} | {kind: "device", bytes: Uint8Array} | {kind: "ended"} | {kind: "alive"} |
  *   {kind: "compiled", image: Uint8Array, module: WebAssembly.Module} |
- *   {kind: "ready"} | {kind: "message", bytes: Uint8Array, attachment: number} | {kind: "channels", count: number} |
+ *   {kind: "ready"} | {kind: "message", bytes: Uint8Array, attachment: number} | {kind: "channels", count: number} | {kind: "locked"} |
  *   {kind: "failed", reason: number, status: number, text: string}} Report
  */
 
@@ -190,7 +190,7 @@ function goRound(rings, server) {
 const locked = new Promise((resolve) => {
   if (!navigator.locks) return resolve(undefined);
   void navigator.locks.request(name, () => (resolve(undefined), new Promise(() => {})));
-});
+}).then(() => tell({ kind: "locked" }));
 
 onmessage = async ({ data }) => {
   // Whatever comes: what the monitor says to a server right after its start is for that server.

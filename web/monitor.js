@@ -349,12 +349,12 @@ export class Monitor {
   }
 
   /**
+   * Ends a hart. Fulfilled when nothing of it runs any more.
    * @param {Hart} hart
    * @param {string} why told to whoever still waits for it to run
    * @param {number} [status]
    */
   async #end(hart, why, status = Errno.canceled) {
-    hart.failed(new StartError(why, status));
     this.#harts.delete(hart.number);
     for (const device of this.#devicesOf(hart)) device.connect(null);
     // A worker that sleeps in its program is woken first: some browsers take two seconds to end it otherwise.
@@ -367,6 +367,8 @@ export class Monitor {
       hart.line.close();
       this.#pairs.give(hart.linePlace);
     }
+    // Only now: what a hart that could not be made was given is another's from then on.
+    hart.failed(new StartError(why, status));
   }
 
   /**

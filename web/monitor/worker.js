@@ -23,10 +23,12 @@ export class HartWorker {
     this.#worker = new Worker(script, { name: this.#lock });
     this.#worker.onmessage = ({ data }) => {
       if (data.kind === "channels") this.#count(data.count);
+      else if (data.kind === "locked") this.#begun();
       else this.onReport(data);
     };
     this.#worker.onerror = (event) => {
       event.preventDefault();
+      this.#begun();
       this.onError(event.message || "the worker's script could not be loaded");
     };
     this.#worker.onmessageerror = () => this.onError("a message to the page could not be read");
@@ -36,6 +38,9 @@ export class HartWorker {
   #worker;
   #isGone = false;
   #channels = 0;
+  #begun = () => {};
+  /** Fulfilled when the worker holds its lock, or failed before. */
+  #hasBegun = new Promise((resolve) => (this.#begun = () => resolve(undefined)));
   /** How many programs it had that are over. */
   programs = 0;
   /** @type {WeakSet<WebAssembly.Module>} Compiled images that it has. */
@@ -77,6 +82,8 @@ export class HartWorker {
   async end() {
     this.onReport = () => {};
     this.onError = () => {};
+    // Chromium lets a worker that begins run on for a while, in memory that is another's by then; only who has the lock tells its end.
+    await this.#hasBegun;
     // Firefox 153 may log "uncaught exception: undefined" for the page when this hits a worker while a stack of it is being suspended,
     // which can neither be caught nor prevented from here, and harms nothing.
     this.#worker.terminate();

@@ -124,3 +124,33 @@ def workers_that_are_free_late_harm_nobody(page):
     commands = ["i=0; while [ $i -lt 40 ]; do /bin/true & /bin/true & /bin/true & wait; i=$((i + 1)); done; echo $i"] * 4
     told = page.evaluate(f"Promise.all({json.dumps(commands)}.map(async (command) => (await martlet).run(command)))")
     assert told == [{"status": 0, "stdout": "40\n", "stderr": ""}] * 4, told
+
+
+#: Every third program's worker hears late what it is to run.
+LATE_STARTS = """
+let starts = 0;
+globalThis.Worker = class extends Worker {
+  #last = Promise.resolve();
+  postMessage(message) {
+    const pause = message.kind === "start" && message.role === 2 && ++starts % 3 === 0 ? 8 + (starts % 16) : 0;
+    if (pause > 0) this.#last = this.#last.then(() => new Promise((next) => setTimeout(next, pause)));
+    this.#last = this.#last.then(() => super.postMessage(message));
+  }
+};
+"""
+
+
+@driver.limit(120)
+def programs_killed_while_their_worker_begins_harm_nobody(page):
+    # What a worker does after its hart counts as ended, it does to whoever was given its rings.
+    page.before_load(LATE_STARTS)
+    boot_and_settle(page)
+    for turn in range(30):
+        told = page.evaluate(f"""(async () => {{
+          const machine = await martlet;
+          const ended = Array.from({{ length: 6 }}, (_, index) =>
+            machine.run("while :; do /bin/true; done", {{ signal: AbortSignal.timeout(50 + 12 * index + {turn}) }}).then(() => "ran", () => "ended"));
+          const ran = Array.from({{ length: 3 }}, () => machine.run("i=0; while [ $i -lt 20 ]; do /bin/true; i=$((i + 1)); done; echo ran"));
+          return Promise.all([...ended, ...ran.map((run) => run.then(({{ stdout }}) => stdout))]);
+        }})()""")
+        assert told == ["ended"] * 6 + ["ran\n"] * 3, told
