@@ -15,12 +15,12 @@ const MOST = 16;
 /** @param {Uint8Array} left @param {Uint8Array} right each the whole of its buffer */
 function areEqual(left, right) {
   if (left.length !== right.length) return false;
-  const words = left.length >> 3;
-  const one = new BigInt64Array(left.buffer, 0, words);
-  const other = new BigInt64Array(right.buffer, 0, words);
+  // Words that are small integers in every engine: larger ones are objects until a loop is hot, and a parked worker collects none.
+  const words = left.length >> 1;
+  const one = new Uint16Array(left.buffer, 0, words);
+  const other = new Uint16Array(right.buffer, 0, words);
   for (let index = 0; index < words; index++) if (one[index] !== other[index]) return false;
-  for (let index = words << 3; index < left.length; index++) if (left[index] !== right[index]) return false;
-  return true;
+  return left.length % 2 === 0 || left[left.length - 1] === right[right.length - 1];
 }
 
 export class Library {
@@ -49,6 +49,11 @@ export class Library {
     if (this.#entries.length === MOST) this.#entries.shift();
     this.#entries.push(compiled);
     return true;
+  }
+
+  /** Whether it keeps this very memory. @param {Uint8Array} image */
+  holds(image) {
+    return this.#entries.some((entry) => entry.image === image);
   }
 
   /** All that are kept, the one used last at the end. */

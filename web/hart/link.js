@@ -3,7 +3,7 @@
 
 import { Errno, programCalls } from "../generated/abi.js";
 import { declaredMemories, whyNoModule } from "./binary.js";
-import { moduleOf } from "./store.js";
+import { letGo, moduleOf } from "./store.js";
 
 /** The longest reason that is given, in characters. */
 const LONGEST_REASON = 200;
@@ -45,7 +45,7 @@ function check(module) {
 
 /**
  * Compiles, checks and links an image. Throws an ImageError that says why it is no program.
- * @param {Uint8Array} image
+ * @param {Uint8Array} image the whole of its buffer; not to be used afterwards
  * @param {WebAssembly.Imports} imports
  * @returns {{memory: WebAssembly.Memory, start: Function}}
  */
@@ -58,9 +58,11 @@ export function link(image, imports) {
   } catch (error) {
     throw new ImageError(reasonOf(error), error instanceof RangeError ? Errno.notEnoughMemory : undefined);
   }
+  const memories = declaredMemories(image);
+  letGo(image);
   check(module);
   // Every memory is one of the few that a browser gives.
-  if (declaredMemories(image) > 1) throw new ImageError("the module declares more than one memory");
+  if (memories > 1) throw new ImageError("the module declares more than one memory");
   try {
     const { exports } = new WebAssembly.Instance(module, imports);
     return {

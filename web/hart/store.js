@@ -7,7 +7,7 @@ import { Library } from "./library.js";
 const LARGEST_MEMORY = 4 << 20;
 
 /** @type {WebAssembly.Memory | null} */
-let kept = null;
+let memory = null;
 /** @type {number | undefined} The largest size of that, in pages. */
 let maximum;
 
@@ -19,19 +19,21 @@ const PAGE = 65536;
  * @param {WebAssembly.MemoryDescriptor} descriptor
  */
 export function takeMemory(descriptor) {
-  const size = kept?.buffer.byteLength ?? 0;
-  if (kept !== null && size >= descriptor.initial * PAGE && size <= LARGEST_MEMORY && descriptor.maximum === maximum) {
-    new Uint8Array(kept.buffer).fill(0);
-    return kept;
+  const size = memory?.buffer.byteLength ?? 0;
+  if (memory !== null && size >= descriptor.initial * PAGE && size <= LARGEST_MEMORY && descriptor.maximum === maximum) {
+    new Uint8Array(memory.buffer).fill(0);
+    return memory;
   }
   maximum = descriptor.maximum;
-  kept = new WebAssembly.Memory(descriptor);
-  return kept;
+  memory = new WebAssembly.Memory(descriptor);
+  return memory;
 }
 
 /** What this worker and others have compiled. */
 export const library = new Library();
 
+/** @type {(image: Uint8Array) => Uint8Array} What is kept of an image: a copy that all workers share, or itself. */
+let kept = (image) => image;
 /** @type {(compiled: import("./library.js").Compiled) => void} Called with what this worker has compiled and others may want. */
 let onCompiled = () => {};
 
@@ -40,14 +42,15 @@ let onCompiled = () => {};
  * @param {(compiled: import("./library.js").Compiled) => void} tell
  */
 export function shareModules(hasArena, tell) {
-  onCompiled = ({ image, module }) => {
-    if (hasArena) {
-      const shared = new Uint8Array(new SharedArrayBuffer(image.length));
-      shared.set(image);
-      image = shared;
-    }
-    tell({ image, module });
-  };
+  onCompiled = tell;
+  kept = hasArena ? sharedCopy : (image) => image;
+}
+
+/** @param {Uint8Array} image */
+function sharedCopy(image) {
+  const shared = new Uint8Array(new SharedArrayBuffer(image.length));
+  shared.set(image);
+  return shared;
 }
 
 /**
@@ -58,7 +61,15 @@ export function moduleOf(image) {
   const found = library.find(image);
   if (found !== undefined) return found;
   const module = new WebAssembly.Module(/** @type {Uint8Array<ArrayBuffer>} */ (image));
-  const compiled = { image, module };
+  const compiled = { image: kept(image), module };
   if (library.add(compiled)) onCompiled(compiled);
   return module;
+}
+
+/**
+ * Gives the memory of an image back, unless the library keeps it: a worker that parks may not come to collect it.
+ * @param {Uint8Array} image the whole of its buffer; not to be used afterwards
+ */
+export function letGo(image) {
+  if (!library.holds(image)) /** @type {any} */ (image.buffer).transfer?.(0);
 }

@@ -145,7 +145,7 @@ def programs_killed_while_their_worker_begins_harm_nobody(page):
     # What a worker does after its hart counts as ended, it does to whoever was given its rings.
     page.before_load(LATE_STARTS)
     boot_and_settle(page)
-    for turn in range(30):
+    for turn in range(12):
         told = page.evaluate(f"""(async () => {{
           const machine = await martlet;
           const ended = Array.from({{ length: 6 }}, (_, index) =>
