@@ -76,13 +76,15 @@ class Soak:
 
     def _kill_driver(self):
         driver = self._random.choice(DRIVERS)
-        self._page.evaluate(
-            f"void (await martlet).run(\"kill -9 $(ps | grep '\\\\[{driver}\\\\]$' | head -n 1 | cut -c 1-5)\").catch(() => {{}})"
-        )
+        kill = f"kill -9 $(ps | grep '\\[{driver}\\]$' | head -n 1 | cut -c 1-5)"
+        self._page.evaluate(f"void (globalThis.kill = (await martlet).run({json.dumps(kill)}).catch(() => {{}}))")
         self.done["drivers killed"] += 1
         self._last_kill = time.monotonic()
         self._work(is_disturbed=True)
-        self._page.wait_until("(await martlet).run('true').then(({ status }) => status === 0, () => false)")
+        # The command that kills may come late; and all drivers are to be there again.
+        self._page.evaluate("kill.then(() => {})")
+        use_all = "true | cat >/tmp/soak && cat /proc/uptime"
+        self._page.wait_until(f"(await martlet).run('{use_all}').then(({{ status }}) => status === 0, () => false)")
 
     def step(self):
         """A little of everything."""
