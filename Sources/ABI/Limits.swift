@@ -12,6 +12,8 @@ package enum Limits {
     package static let creditBytes = 4 << 20
     /// Descriptors of a process.
     package static let descriptors = 1024
+    /// Advisory locks of one owner on one file.
+    package static let locks = 256
     /// Processes of a system.
     package static let processes = 16384
     /// Connections of a hart: every process may have one with each server.

@@ -166,6 +166,8 @@ package enum Operation: UInt16, CaseIterable, Sendable {
     case setDescriptionFlags = 0x080B
     /// Request `Poll` → `PollResult`: arms one `ready` notice if nothing asked for holds.
     case poll = 0x080C
+    /// Request `SetLock` → `LockStatus`. Waits under `LockAction.wait`.
+    case lock = 0x080D
 
     // Pipe.
     /// Request `CreatePipe` → `PipeEnds`.

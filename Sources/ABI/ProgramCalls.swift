@@ -121,6 +121,9 @@ package enum ProgramABI {
         ProgramCall("path_owner_set", [.i32, .i32, .i32, .i32, .i32, .i32]),
         // (directory, path, path length, access bits)
         ProgramCall("path_access", [.i32, .i32, .i32, .i32]),
+        // (descriptor, scope: 0 process 1 description, action: 0 set 1 wait 2 ask, kind: 0 none 1 shared 2 exclusive, whence, start, length,
+        // result of ask: 24 bytes, an encoded LockStatus)
+        ProgramCall("descriptor_lock", [.i32, .i32, .i32, .i32, .i32, .i64, .i64, .i32]),
         // (descriptor, result: an encoded TerminalAttributes)
         ProgramCall("terminal_attributes_get", [.i32, .i32]),
         // (descriptor, action, attributes)

@@ -88,6 +88,16 @@ extension FileSystems {
         writer.u32(UInt32(descriptions.count))
         for description in descriptions { description.encode(into: &writer) }
         handles.encode(into: &writer) { description, writer in writer.u32(description.number ?? 0) }
+        // A file that has locks has a description. Each once, by the first of them.
+        var locked: [Description] = []
+        for description in descriptions where !description.node.locks.isEmpty {
+            if !locked.contains(where: { $0.node === description.node }) { locked.append(description) }
+        }
+        writer.u32(UInt32(locked.count))
+        for description in locked {
+            writer.u32(description.number ?? 0)
+            description.node.locks.encode(into: &writer)
+        }
     }
 
     /// Reads what `encode` wrote, and the descriptions by their numbers. Throws `badMessage` unless it is consistent.
@@ -110,6 +120,16 @@ extension FileSystems {
             description.holders += 1
         }
         for tree in trees.values { guard tree.isConsistent() else { throw .badMessage } }
+        for _ in 0..<(try reader.u32()) {
+            let number = try reader.u32()
+            guard number < UInt32(read.count), read[Int(number)].node.locks.isEmpty else { throw .badMessage }
+            let node = read[Int(number)].node
+            node.locks = try FileLocks(decoding: &reader, read)
+            for waiting in node.locks.waiting {
+                guard lockWaits[waiting.key] == nil else { throw .badMessage }
+                lockWaits[waiting.key] = node
+            }
+        }
         descriptions = read
     }
 }

@@ -54,6 +54,10 @@ package struct FileSystems {
     package internal(set) var trees = OrderedMap<FileSystemID, Tree>()
     package internal(set) var handles = HandleTable<Description>()
     var nextFileSystem: UInt32 = 1
+    /// Requests that wait for a lock, and on which file.
+    var lockWaits = OrderedMap<RequestKey, Node>()
+    /// Requests whose locks were set while another was served. Empty between two inputs.
+    var granted: [(key: RequestKey, error: Errno?)] = []
 
     package init() {}
 
@@ -81,6 +85,11 @@ package struct FileSystems {
 
     /// Serves a request.
     package mutating func request(_ request: Request, _ context: inout Context) throws(Errno) -> FileAnswer {
+        defer { answerGranted(&context) }
+        return try serve(request, &context)
+    }
+
+    private mutating func serve(_ request: Request, _ context: inout Context) throws(Errno) -> FileAnswer {
         switch request.operation {
         case .walk:
             guard request.isFromResourceManager else { throw .notPermitted }
@@ -93,6 +102,7 @@ package struct FileSystems {
         case .setTimes: return .answer(try setTimes(request, context))
         case .sync: return .answer(try sync(request))
         case .setDescriptionFlags: return .answer(try setDescriptionFlags(request))
+        case .lock: return .answer(try lock(request))
         case .readDirectory: return .answer(try readDirectory(request, context))
         case .read, .write, .seek, .setSize, .allocate, .poll:
             let description = try description(request)
@@ -178,20 +188,24 @@ package struct FileSystems {
         description.holders += 1
     }
 
-    /// A handle to it is gone.
-    func released(_ description: Description) {
+    /// A handle of a process to it is gone.
+    mutating func released(_ description: Description, by process: ProcessIdentity) {
+        releaseLocks(of: process, on: description.node)
         description.holders -= 1
-        if description.holders == 0 { description.tree.unhold(description.node) }
+        guard description.holders == 0 else { return }
+        if description.node.locks.clear(.description(description)) { grant(description.node) }
+        description.tree.unhold(description.node)
     }
 
     /// Releases all that a process held; answers the handles.
     @discardableResult
-    package mutating func processGone(_ process: ProcessIdentity) -> [Handle] {
+    package mutating func processGone(_ process: ProcessIdentity, _ context: inout Context) -> [Handle] {
         var gone: [Handle] = []
         for (handle, description) in handles.releaseAll(of: process) {
-            released(description)
+            released(description, by: process)
             gone.append(handle)
         }
+        answerGranted(&context)
         return gone
     }
 

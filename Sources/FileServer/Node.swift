@@ -130,6 +130,8 @@ package final class Node {
     package internal(set) var name: [UInt8] = []
     /// Of a directory: whether something is mounted on it.
     package internal(set) var isCovered = false
+    /// Advisory locks.
+    var locks = FileLocks()
 
     init(_ content: NodeContent, mode: UInt16, user: UserID, group: GroupID, now: Nanoseconds) {
         self.content = content

@@ -52,7 +52,7 @@ extension Phase: Wire {
 }
 
 extension LibOS {
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
 
     /// Appends the whole state.
     package func encode(into writer: inout Writer) {
@@ -80,6 +80,7 @@ extension LibOS {
         writer.bool(hasUnreportedSignal)
         writer.bool(pipeConnection != nil)
         if let pipeConnection { writer.value(pipeConnection) }
+        writer.bool(hasLocked)
     }
 
     /// Reads a whole state. Throws `badMessage` for bytes that are none, or another version's.
@@ -108,5 +109,6 @@ extension LibOS {
         pendingSignals = try reader.u64()
         hasUnreportedSignal = try reader.bool()
         pipeConnection = try reader.bool() ? try reader.value(ConnectionID.self) : nil
+        hasLocked = try reader.bool()
     }
 }

@@ -128,6 +128,7 @@ extension LibOS {
             return .done
         case .pipeConnection(let pipe): return try pipeConnected(thread, pipe, reply, &host)
         case .pipe(let pipe): return try pipeMade(pipe, reply, &host)
+        case .lockStatus(let result): return try lockTold(result, reply, &host)
         case .changeDirectory(let change): return try directoryOpened(thread, change, reply, &host)
         case .terminal(let address, let what): return try terminalTold(address, what, reply, &host)
         case .folders(let question): return try foldersListed(thread, question, reply, &host)

@@ -7,8 +7,9 @@ extension LibOS {
     /// `badFileDescriptor`; what the server says of the last close (the descriptor is closed all the same).
     package mutating func fdClose(_ thread: ThreadID, _ descriptor: UInt32, host: inout some ProgramHost) -> Int32 {
         call(thread, &host) { libOS, host throws(Errno) in
-            guard let last = try libOS.table.remove(descriptor) else { return .done }
-            return try libOS.close(last, thread, reportsError: true, &host)
+            let description = try libOS.table.description(descriptor)
+            let isLast = try libOS.table.remove(descriptor) != nil
+            return try libOS.closed(description, isLast: isLast, thread, reportsError: true, &host)
         }
     }
 
@@ -20,19 +21,21 @@ extension LibOS {
             let entry = try libOS.table.entry(from)
             guard to < UInt32(Limits.descriptors) else { throw .badFileDescriptor }
             guard from != to else { return .done }
-            let closed = libOS.table.isOpen(to) ? try libOS.table.remove(to) : nil
+            let description = libOS.table.isOpen(to) ? try libOS.table.description(to) : nil
+            let isLast = description == nil ? false : try libOS.table.remove(to) != nil
             libOS.table.set(to, entry)
             // The entry has two numbers now, so this is not its description's last.
             _ = try libOS.table.remove(from)
-            guard let closed else { return .done }
-            return try libOS.close(closed, thread, reportsError: false, &host)
+            guard let description else { return .done }
+            return try libOS.closed(description, isLast: isLast, thread, reportsError: false, &host)
         }
     }
 
-    /// Asks the server to close a description that nothing names any more.
-    private mutating func close(
-        _ description: Description, _ thread: ThreadID, reportsError: Bool, _ host: inout some ProgramHost
+    /// A descriptor was closed: asks the server to close its description if nothing names that any more.
+    private mutating func closed(
+        _ description: Description, isLast: Bool, _ thread: ThreadID, reportsError: Bool, _ host: inout some ProgramHost
     ) throws(Errno) -> Outcome {
+        guard isLast else { return try unlock(description, thread, &host) }
         try request(
             .close, to: description.connection, OneHandle(handle: description.handle), replySpace: 256, owner: .thread(thread),
             host: &host)
@@ -63,10 +66,11 @@ extension LibOS {
             let entry = try libOS.table.entry(descriptor)
             guard number < UInt32(Limits.descriptors) else { throw .badFileDescriptor }
             guard number != descriptor else { return .done }
-            let closed = libOS.table.isOpen(number) ? try libOS.table.remove(number) : nil
+            let description = libOS.table.isOpen(number) ? try libOS.table.description(number) : nil
+            let isLast = description == nil ? false : try libOS.table.remove(number) != nil
             libOS.table.set(number, LibOS.duplicate(entry))
-            guard let closed else { return .done }
-            return try libOS.close(closed, thread, reportsError: false, &host)
+            guard let description else { return .done }
+            return try libOS.closed(description, isLast: isLast, thread, reportsError: false, &host)
         }
     }
 

@@ -88,6 +88,8 @@ package struct LibOS: Sendable {
 
     /// The connection to the pipe driver, once known.
     var pipeConnection: ConnectionID?
+    /// Whether the program has asked for a record lock: only then a close of one descriptor among several is told to the server.
+    var hasLocked = false
 
     package init() {}
 }

@@ -73,6 +73,8 @@ enum PendingCall: Equatable, Sendable {
     case pipe(PipeCall)
     case changeDirectory(DirectoryChange)
     case terminal(Address, TerminalQuestion)
+    /// What is told of a lock goes to this address.
+    case lockStatus(Address)
     case folders(PreopenQuestion)
     /// Of this descriptor.
     case folder(UInt32, FolderUse)
@@ -85,7 +87,7 @@ enum PendingCall: Equatable, Sendable {
         case .transfer, .poll, .wait, .waitingResult: return true
         case .result, .directory, .status, .pathStatus, .open, .readLink, .close, .setFlags, .offset, .handOverOffsets, .spawn, .groups,
             .bytes,
-            .disposition, .pipeConnection, .pipe, .changeDirectory, .terminal, .folders, .folder, .forever:
+            .disposition, .pipeConnection, .pipe, .changeDirectory, .terminal, .lockStatus, .folders, .folder, .forever:
             return false
         }
     }
@@ -121,6 +123,7 @@ extension PendingCall: Wire {
         case 22: self = .folders(try reader.value(PreopenQuestion.self))
         case 23: self = .folder(try reader.u32(), try reader.value(FolderUse.self))
         case 24: self = .handOverOffsets(try reader.value(OffsetHandover.self))
+        case 25: self = .lockStatus(try reader.u32())
         default: throw .badMessage
         }
     }
@@ -159,6 +162,9 @@ extension PendingCall: Wire {
         case .changeDirectory(let change): encode(19, change, &writer)
         case .terminal(let address, let question): encode(20, address, question, &writer)
         case .forever: writer.u8(21)
+        case .lockStatus(let address):
+            writer.u8(25)
+            writer.u32(address)
         case .folders(let question): encode(22, question, &writer)
         case .folder(let descriptor, let use): encode(23, descriptor, use, &writer)
         }

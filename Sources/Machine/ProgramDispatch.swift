@@ -191,6 +191,11 @@ extension ProgramEntry {
         ProgramEntry("path_access") { libOS, thread, words, host in
             libOS.pathAccess(thread, words[0], words[1], words[2], words[3], host: &host)
         },
+        ProgramEntry("descriptor_lock") { libOS, thread, words, host in
+            libOS.descriptorLock(
+                thread, words[0], words[1], words[2], words[3], words[4], Int64(bitPattern: words.long(5)),
+                Int64(bitPattern: words.long(6)), words[7], host: &host)
+        },
         ProgramEntry("terminal_attributes_get") { libOS, thread, words, host in
             libOS.terminalAttributesGet(thread, words[0], words[1], host: &host)
         },

@@ -176,7 +176,7 @@ extension ResourceManager {
             .linkNode, .setMountPoint, .createFileSystem, .destroyFileSystem, .locate, .fileSystemOf, .read, .write, .seek,
             .status, .setSize, .setTimes, .sync, .allocate, .readDirectory, .close, .setDescriptionFlags, .poll, .createPipe,
             .getTerminalAttributes, .setTerminalAttributes, .getWindowSize, .setWindowSize, .getForegroundGroup,
-            .setForegroundGroup, .groupSignaled, .counters:
+            .setForegroundGroup, .groupSignaled, .counters, .lock:
             throw .notSupported
         }
     }

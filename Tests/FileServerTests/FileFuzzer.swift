@@ -89,6 +89,12 @@ struct FileFuzzer {
             writer.value(ReadDirectory(handle: handle, cookie: UInt64(random.below(5)), count: UInt32(random.below(400))))
         case .setDescriptionFlags:
             writer.value(SetDescriptionFlags(handle: handle, flags: DescriptionFlags(rawValue: UInt16(random.below(40)))))
+        case .lock:
+            writer.value(
+                SetLock(
+                    handle: handle, scope: random.pick(LockScope.allCases), action: random.pick(LockAction.allCases),
+                    kind: random.pick(LockKind.allCases), whence: random.pick(Whence.allCases), start: Int64(random.below(6)) - 1,
+                    length: Int64(random.below(6)) - 1, process: ProcessID(rawValue: 1)))
         case .poll: writer.value(Poll(handle: handle, events: PollEvents(rawValue: UInt16(random.below(16)))))
         default: writer.value(OneHandle(handle: handle))
         }
@@ -96,7 +102,7 @@ struct FileFuzzer {
     }
     static let byHandle: [Operation] = [
         .read, .read, .write, .write, .seek, .status, .setSize, .setTimes, .sync, .allocate, .readDirectory, .close, .setDescriptionFlags,
-        .poll,
+        .poll, .lock, .lock,
     ]
 
     /// What resmgr asks.

@@ -157,7 +157,7 @@ import TmpFS
                 "walk readLink", "walk resolve", "walk parent", "walk access", "walk setMode", "walk setSize", "walk setTimes",
                 "walk setOwner", "renameNode", "linkNode", "share", "locate", "fileSystemOf", "setMountPoint", "createFileSystem",
                 "destroyFileSystem", "read", "write", "seek", "status", "setSize", "setTimes", "sync", "allocate", "readDirectory",
-                "close", "setDescriptionFlags", "poll",
+                "close", "setDescriptionFlags", "poll", "lock",
             ],
             refused: [
                 ("openDevice", .notSupported), ("write", .noSpace), ("destroyFileSystem", .resourceBusy), ("walk open", .permissionDenied),
@@ -221,7 +221,8 @@ import TmpFS
             served: [
                 "walk into a mount", "walk above the root", "walk open", "walk status", "walk readLink", "walk resolve", "walk parent",
                 "walk access", "share", "locate",
-                "fileSystemOf", "setMountPoint", "read", "seek", "status", "sync", "readDirectory", "close", "setDescriptionFlags", "poll",
+                "fileSystemOf", "setMountPoint", "read", "seek", "status", "sync", "readDirectory", "close", "lock",
+                "setDescriptionFlags", "poll",
             ],
             refused: Self.refusedByImage)
         #expect(gaps == [])
@@ -243,7 +244,7 @@ import TmpFS
                 "walk into a mount", "walk above the root", "walk open", "walk status", "walk resolve", "walk parent", "walk access",
                 "walk setMode", "walk setTimes", "walk setOwner",
                 "share", "locate", "fileSystemOf", "setMountPoint", "openDevice", "read", "write", "seek", "status", "setTimes", "sync",
-                "readDirectory", "close", "setDescriptionFlags", "poll",
+                "readDirectory", "close", "setDescriptionFlags", "poll", "lock",
             ],
             refused: [
                 ("walk unlink", .readOnlyFileSystem), ("walk makeDirectory", .readOnlyFileSystem),
@@ -278,7 +279,7 @@ import TmpFS
             served: [
                 "walk above the root", "walk open", "walk status", "walk resolve", "walk parent", "walk access",
                 "share", "locate", "fileSystemOf", "setMountPoint", "read", "seek", "status", "sync", "readDirectory", "close",
-                "setDescriptionFlags", "poll",
+                "setDescriptionFlags", "poll", "lock",
             ],
             refused: [
                 ("walk open", .permissionDenied), ("walk open", .ioError), ("walk unlink", .notPermitted),

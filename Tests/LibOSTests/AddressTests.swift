@@ -92,6 +92,7 @@ import Testing
         ("path_mode_set", { $0.libOS.pathModeSet(thread, 4, 0, $1, 4, 0, host: &$0.host) }),
         ("path_owner_set", { $0.libOS.pathOwnerSet(thread, 4, 0, $1, 4, 0, 0, host: &$0.host) }),
         ("path_access", { $0.libOS.pathAccess(thread, 4, $1, 4, 0, host: &$0.host) }),
+        ("descriptor_lock", { $0.libOS.descriptorLock(thread, 2, 0, 2, 1, 0, 0, 0, $1, host: &$0.host) }),
         ("terminal_attributes_get", { $0.libOS.terminalAttributesGet(thread, 0, $1, host: &$0.host) }),
         ("terminal_attributes_set", { $0.libOS.terminalAttributesSet(thread, 0, 0, $1, host: &$0.host) }),
         ("terminal_size_get", { $0.libOS.terminalSizeGet(thread, 0, $1, host: &$0.host) }),

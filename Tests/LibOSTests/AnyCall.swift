@@ -183,6 +183,13 @@ extension Scene {
         ("process_list", { $0.libOS.processList($1, Int32($2.count), $2.result, 4096, $2.second, host: &$0.host) }),
         ("signal_disposition", { $0.libOS.signalDisposition($1, $2.signal, 2, host: &$0.host) }),
         ("signal_take", { $0.libOS.signalTake($1, $2.result, host: &$0.host) }),
+        (
+            "descriptor_lock",
+            {
+                $0.libOS.descriptorLock(
+                    $1, $2.one, $2.flag & 1, $2.flag, $2.flag, $2.flag, Int64($2.count), Int64($2.count), $2.result, host: &$0.host)
+            }
+        ),
         ("terminal_attributes_get", { $0.libOS.terminalAttributesGet($1, $2.one, $2.result, host: &$0.host) }),
         ("terminal_attributes_set", { $0.libOS.terminalAttributesSet($1, $2.one, $2.flag, Draw.attributes, host: &$0.host) }),
         ("terminal_size_get", { $0.libOS.terminalSizeGet($1, $2.one, $2.result, host: &$0.host) }),

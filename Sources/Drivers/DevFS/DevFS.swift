@@ -60,13 +60,17 @@ package struct DevFS: Server {
     }
 
     package mutating func cancel(_ key: RequestKey, _ context: inout Context) {
+        if files.cancel(key, &context) { return }
         if page.forget(key) { context.fail(key, .interrupted) }
     }
 
-    package mutating func abandon(_ key: RequestKey, _ context: inout Context) { page.forget(key) }
+    package mutating func abandon(_ key: RequestKey, _ context: inout Context) {
+        files.abandon(key)
+        page.forget(key)
+    }
 
     package mutating func processGone(_ process: ProcessIdentity, _ context: inout Context) {
-        for handle in files.processGone(process) { readiness.forget(handle) }
+        for handle in files.processGone(process, &context) { readiness.forget(handle) }
         noticeClosedPage(&context)
     }
 

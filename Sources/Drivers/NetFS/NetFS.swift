@@ -69,13 +69,17 @@ package struct NetFS: Server {
     }
 
     package mutating func cancel(_ key: RequestKey, _ context: inout Context) {
+        if files.cancel(key, &context) { return }
         forget(key)
         context.fail(key, .interrupted)
     }
 
-    package mutating func abandon(_ key: RequestKey, _ context: inout Context) { forget(key) }
+    package mutating func abandon(_ key: RequestKey, _ context: inout Context) {
+        files.abandon(key)
+        forget(key)
+    }
 
-    package mutating func processGone(_ process: ProcessIdentity, _ context: inout Context) { files.processGone(process) }
+    package mutating func processGone(_ process: ProcessIdentity, _ context: inout Context) { files.processGone(process, &context) }
 
     /// A reader no longer waits; the fetch goes on, since its result is kept.
     private mutating func forget(_ key: RequestKey) {

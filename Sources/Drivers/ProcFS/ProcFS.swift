@@ -40,16 +40,18 @@ package struct ProcFS: Server {
     }
 
     package mutating func cancel(_ key: RequestKey, _ context: inout Context) {
+        if files.cancel(key, &context) { return }
         guard let open = forget(key) else { return }
         files.abandon(open)
         context.fail(key, .interrupted)
     }
 
     package mutating func abandon(_ key: RequestKey, _ context: inout Context) {
+        files.abandon(key)
         if let open = forget(key) { files.abandon(open) }
     }
 
-    package mutating func processGone(_ process: ProcessIdentity, _ context: inout Context) { files.processGone(process) }
+    package mutating func processGone(_ process: ProcessIdentity, _ context: inout Context) { files.processGone(process, &context) }
 
     package mutating func answered(_ response: Response, _ context: inout Context) {
         for source in ManagerSource.allCases where source.operation == response.operation { take(response, source, &context) }

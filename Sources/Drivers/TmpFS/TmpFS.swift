@@ -38,9 +38,9 @@ package struct TmpFS: Server {
         }
     }
 
-    // Nothing here ever waits.
-    package mutating func cancel(_ key: RequestKey, _ context: inout Context) {}
-    package mutating func abandon(_ key: RequestKey, _ context: inout Context) {}
+    // Nothing but locks waits here.
+    package mutating func cancel(_ key: RequestKey, _ context: inout Context) { files.cancel(key, &context) }
+    package mutating func abandon(_ key: RequestKey, _ context: inout Context) { files.abandon(key) }
 
-    package mutating func processGone(_ process: ProcessIdentity, _ context: inout Context) { files.processGone(process) }
+    package mutating func processGone(_ process: ProcessIdentity, _ context: inout Context) { files.processGone(process, &context) }
 }

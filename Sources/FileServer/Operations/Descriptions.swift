@@ -7,7 +7,8 @@ extension FileSystems {
     /// C: close(2).
     mutating func close(_ request: Request) throws(Errno) -> Answer {
         let body = try request.decode(OneHandle.self)
-        released(try handles.release(body.handle, of: request.stamp.process))
+        let process = request.stamp.process
+        released(try handles.release(body.handle, of: process), by: process)
         return .done
     }
 

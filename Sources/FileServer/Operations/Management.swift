@@ -47,7 +47,7 @@ extension FileSystems {
     /// Takes handles back that a process never learned of; unknown ones are ignored.
     mutating func drop(_ request: Drop) {
         for handle in request.handles {
-            if let description = try? handles.release(handle, of: request.process) { released(description) }
+            if let description = try? handles.release(handle, of: request.process) { released(description, by: request.process) }
         }
     }
 }

@@ -110,6 +110,13 @@ func pathAccess(_ thread: Int32, _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: UIn
     State.libOS.pathAccess(ThreadID(rawValue: thread), a, b, c, d, host: &State.port)
 }
 
+@_expose(wasm, "descriptor_lock") @_cdecl("martlet_descriptor_lock")
+func descriptorLock(
+    _ thread: Int32, _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: UInt32, _ e: UInt32, _ f: Int64, _ g: Int64, _ h: UInt32
+) -> Int32 {
+    State.libOS.descriptorLock(ThreadID(rawValue: thread), a, b, c, d, e, f, g, h, host: &State.port)
+}
+
 @_expose(wasm, "terminal_attributes_get") @_cdecl("martlet_terminal_attributes_get")
 func terminalAttributesGet(_ thread: Int32, _ a: UInt32, _ b: UInt32) -> Int32 {
     State.libOS.terminalAttributesGet(ThreadID(rawValue: thread), a, b, host: &State.port)
