@@ -45,8 +45,8 @@ class C:
         self._name = name
 
     def data(self):
-        headers = TOP / "Tests/browser/programs"
-        [source] = [path for folder in [TOP / "Tests/system/programs", headers] if (path := folder / self._name).exists()]
+        headers, other = TOP / "Tests/system/programs", TOP / "Tests/browser/programs"
+        [source] = [path for folder in [headers, other] if (path := folder / self._name).exists()]
         return compiled(source.read_text(), "-I", headers)
 
 
