@@ -177,7 +177,8 @@ extension ResourceManager {
         case .mounts: return try mounts(call)
         case .register, .systemStatus, .bootSteps, .backgroundAccess: throw .notPermitted
         case .cancel, .last, .ready, .openConnection, .closeConnection, .setStamp, .endProgram, .startProgram, .signal,
-            .parentChanged, .stopped, .connectionLost, .createHart, .endHart, .hartGone, .consoleMessage, .panic, .booted, .halted, .exit, .share,
+            .parentChanged, .stopped, .connectionLost, .createHart, .endHart, .hartGone, .consoleMessage, .panic, .booted, .halted, .exit,
+            .share,
             .processGone, .openDevice, .signalGroup, .drop, .fault, .foreground, .setControllingTerminal, .walk, .renameNode,
             .linkNode, .setMountPoint, .createFileSystem, .destroyFileSystem, .locate, .fileSystemOf, .read, .write, .seek,
             .status, .setSize, .setTimes, .sync, .allocate, .readDirectory, .close, .setDescriptionFlags, .poll, .createPipe,

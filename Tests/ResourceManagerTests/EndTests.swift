@@ -19,7 +19,8 @@ import Testing
         world.pump()
         #expect(parent.answers[any] == nil)
         world.exit(child, 42)
-        #expect(try world.result(parent, any, WaitResult.self) == WaitResult(process: childID, change: ChildChange(kind: .exited, code: 42)))
+        #expect(
+            try world.result(parent, any, WaitResult.self) == WaitResult(process: childID, change: ChildChange(kind: .exited, code: 42)))
         #expect(world.manager.processes[childID] == nil)
         #expect(throws: Errno.noChildProcess) {
             try world.call(parent, .wait, Wait(target: childID.rawValue, flags: []), WaitResult.self)

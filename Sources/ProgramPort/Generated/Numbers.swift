@@ -135,7 +135,7 @@ extension Port {
             package static let brokenPipe: UInt8 = 13
             package static let terminate: UInt8 = 15
             package static let child: UInt8 = 17
-            package static let continue: UInt8 = 18
+            package static let `continue`: UInt8 = 18
             package static let stop: UInt8 = 19
             package static let terminalStop: UInt8 = 20
             package static let terminalInput: UInt8 = 21

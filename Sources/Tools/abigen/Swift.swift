@@ -145,7 +145,8 @@ private let numberGroups: [NumberGroup] = [
             ("setGroup", SpawnFlags.setGroup.rawValue), ("newSession", SpawnFlags.newSession.rawValue),
             ("foreground", SpawnFlags.foreground.rawValue), ("controllingTerminal", SpawnFlags.controllingTerminal.rawValue),
         ]),
-    NumberGroup("WaitFlag", "`WaitFlags`.", "UInt32", 
+    NumberGroup(
+        "WaitFlag", "`WaitFlags`.", "UInt32",
         [
             ("noHang", WaitFlags.noHang.rawValue), ("stopped", WaitFlags.stopped.rawValue),
             ("continued", WaitFlags.continued.rawValue),
@@ -190,7 +191,7 @@ private var signalNumbers: [(String, any BinaryInteger)] {
         ("hangUp", Signal.hangUp.rawValue), ("interrupt", Signal.interrupt.rawValue), ("quit", Signal.quit.rawValue),
         ("kill", Signal.kill.rawValue), ("brokenPipe", Signal.brokenPipe.rawValue), ("terminate", Signal.terminate.rawValue),
         ("child", Signal.child.rawValue),
-        ("continue", Signal.continue.rawValue), ("stop", Signal.stop.rawValue), ("terminalStop", Signal.terminalStop.rawValue),
+        ("`continue`", Signal.continue.rawValue), ("stop", Signal.stop.rawValue), ("terminalStop", Signal.terminalStop.rawValue),
         ("terminalInput", Signal.terminalInput.rawValue), ("terminalOutput", Signal.terminalOutput.rawValue),
         ("windowChange", Signal.windowChange.rawValue),
     ]

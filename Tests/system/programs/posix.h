@@ -47,6 +47,7 @@ enum { ITIMER_REAL };
 #define SIG_IGN ((void (*)(int))-1)
 #define SIG_ERR ((void (*)(int))-2)
 
+typedef int sig_atomic_t;
 typedef uint64_t posix_signal_set;
 #define sigset_t posix_signal_set
 union sigval {
@@ -240,6 +241,13 @@ static inline pid_t getsid(pid_t process) {
 static inline pid_t getpgrp(void) { return getpgid(0); }
 static inline int setpgid(pid_t process, pid_t group) { return posix_result(process_group_set(process, group)); }
 static inline int pipe(int ends[2]) { return posix_result(pipe_create((uint32_t *)&ends[0], (uint32_t *)&ends[1], 0)); }
+static inline int dup(int descriptor) {
+    uint32_t number;
+    return posix_result(descriptor_duplicate((uint32_t)descriptor, 0, &number)) ? -1 : (int)number;
+}
+static inline int dup2(int descriptor, int number) {
+    return posix_result(descriptor_duplicate_to((uint32_t)descriptor, (uint32_t)number)) ? -1 : number;
+}
 static inline pid_t tcgetpgrp(int descriptor) {
     int32_t group;
     return posix_result(terminal_foreground_get((uint32_t)descriptor, &group)) ? -1 : group;
