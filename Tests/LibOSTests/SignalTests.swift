@@ -94,10 +94,13 @@ import Testing
         scene.host.credit = 1
         #expect(scene.libOS.fdStatSetFlags(thread, 0, 0, host: &scene.host) == pending)
         #expect(scene.libOS.fdRead(other, 0, 200, 1, 300, host: &scene.host) == pending)
+        // Each connection has its own credit.
+        scene.host.credit = nil
         scene.signal(.interrupt)
         #expect(scene.libOS.resume(other) == code(.interrupted))
         #expect(scene.libOS.requests.count == 1)
         scene.signal(.interrupt)
+        scene.host.credit = 0
         #expect(scene.libOS.fdRead(other, 0, 200, 1, 300, host: &scene.host) == code(.interrupted))
     }
 

@@ -191,7 +191,8 @@ import Testing
         #expect(try world.call(child, .pendingSignals, Nothing(), SignalSet.self).bits == 0)
         try set(world, child, .user1, .standard)
         try world.kill(world.initial, id(child), .user1)
-        try block(world, child, 0)
+        world.ask(child, .takeSignal, TakeSignal(blocked: 0, takes: false))
+        world.pump()
         #expect(child.isGone)
     }
 

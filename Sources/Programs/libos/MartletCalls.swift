@@ -45,14 +45,14 @@ func processList(_ thread: Int32, _ a: Int32, _ b: UInt32, _ c: UInt32, _ d: UIn
     State.libOS.processList(ThreadID(rawValue: thread), a, b, c, d, host: &State.port)
 }
 
-@_expose(wasm, "signal_disposition") @_cdecl("martlet_signal_disposition")
-func signalDisposition(_ thread: Int32, _ a: UInt32, _ b: UInt32) -> Int32 {
-    State.libOS.signalDisposition(ThreadID(rawValue: thread), a, b, host: &State.port)
-}
-
 @_expose(wasm, "process_session_create") @_cdecl("martlet_process_session_create")
 func processSessionCreate(_ thread: Int32) -> Int32 {
     State.libOS.processSessionCreate(ThreadID(rawValue: thread), host: &State.port)
+}
+
+@_expose(wasm, "signal_disposition") @_cdecl("martlet_signal_disposition")
+func signalDisposition(_ thread: Int32, _ a: UInt32, _ b: UInt32) -> Int32 {
+    State.libOS.signalDisposition(ThreadID(rawValue: thread), a, b, host: &State.port)
 }
 
 @_expose(wasm, "signal_action") @_cdecl("martlet_signal_action")
