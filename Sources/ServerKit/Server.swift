@@ -125,7 +125,7 @@ package struct Context {
     }
 
     /// Finishes a pending request with a reply that its operation made. Nothing happens if it is not pending.
-    mutating func reply(_ key: RequestKey, _ draft: consuming ReplyDraft) {
+    package mutating func reply(_ key: RequestKey, _ draft: consuming ReplyDraft) {
         guard let pending = links.finish(key) else { return }
         guard draft.count <= pending.replySpace else {
             send(key.connection, Message.failure(pending.operation, id: key.request, .overflow))

@@ -11,6 +11,16 @@ extension Shell {
         state.options.monitors = controlsJobs
     }
 
+    /// Gives the terminal to a group. The shell may be in the background then, which SIGTTOU would tell it; the commands that it starts
+    /// must not inherit that it ignores it.
+    func giveTerminal(to group: Int32) {
+        let trapped: Signal.Disposition? = trap(Signal.terminalOutput.rawValue).map { $0.command.isEmpty ? .ignore : .interrupt }
+        try? Signal.set(.terminalOutput, .ignore)
+        try? File.standardInput.setForegroundGroup(group)
+        let standard = isInteractive ? Shell.interactiveDisposition(Signal.terminalOutput.rawValue) : .standard
+        try? Signal.set(.terminalOutput, trapped ?? standard)
+    }
+
     /// Notes a job that a signal stopped, and says so.
     func noteStopped(_ processes: [Int32], _ signal: Signal, _ text: [UInt8], number: Int?) {
         let number = number ?? (jobs.last?.number ?? 0) + 1
@@ -84,7 +94,7 @@ extension Shell {
         let job = jobs.remove(at: index)
         output += job.text + [0x0A]
         flushOutput()
-        if ownsTerminal { try? File.standardInput.setForegroundGroup(job.group) }
+        if ownsTerminal { giveTerminal(to: job.group) }
         try? Process.kill(-job.group, .continue)
         return waitInForeground(job.processes, number: job.number) { job.text }
     }

@@ -174,7 +174,7 @@ extension Shell {
 
     private func takeTerminalBack(restoringAttributes: Bool) {
         guard ownsTerminal else { return }
-        try? File.standardInput.setForegroundGroup(ownGroup)
+        giveTerminal(to: ownGroup)
         if restoringAttributes, let terminalAttributes { try? File.standardInput.setTerminalAttributes(terminalAttributes) }
     }
 

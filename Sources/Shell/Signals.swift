@@ -74,6 +74,6 @@ extension Shell {
         ownsTerminal = controlsJobs
         state.options.monitors = controlsJobs
         terminalAttributes = try? File.standardInput.terminalAttributes()
-        if controlsJobs { try? File.standardInput.setForegroundGroup(ownGroup) }
+        if controlsJobs { giveTerminal(to: ownGroup) }
     }
 }
