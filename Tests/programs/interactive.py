@@ -147,6 +147,8 @@ def background_jobs_are_told(terminal):
 def a_job_is_stopped_listed_and_brought_back(terminal):
     terminal.type("cat\n")
     terminal.expect("cat\n")
+    terminal.type("runs\n")
+    terminal.expect("runs\nruns\n")
     terminal.type("\x1a")
     terminal.expect(r"\[1\] Stopped cat\n")
     terminal.expect("PROMPT> ")
