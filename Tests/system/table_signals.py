@@ -48,7 +48,7 @@ CASES = [
     # Shell Command Language 2.11; jobs, fg, bg, kill.
     Case(
         "jobs-are-stopped-and-go-on",
-        "set -m; sleep 1000 & kill -STOP %1; jobs; ps | grep -c ' T .*sleep 1000'; bg >/dev/null; jobs; kill %1; wait %1; echo $?",
+        "set -m; sleep 1000 & kill -STOP %1; jobs; ps | grep -c ' T  *[0-9:]* sleep 1000$'; bg >/dev/null; jobs; kill %1; wait %1; echo $?",
         "[1] Stopped (signal) sleep 1000\n1\n[1] Running sleep 1000\n143\n",
         re.compile(r"(?:Terminated\n)?"),
         why=WORDING,
@@ -70,7 +70,7 @@ CASES = [
     ),
     Case(
         "kill-stops-and-continues-by-number-and-name",
-        "sleep 1000 & kill -s STOP $!; ps | grep -c ' T .*sleep 1000'; kill -18 $!; ps | grep -c ' T .*sleep 1000'; kill -9 $!; wait $!; echo $?",
+        "sleep 1000 & kill -s STOP $!; ps | grep -c ' T  *[0-9:]* sleep 1000$'; kill -18 $!; ps | grep -c ' T  *[0-9:]* sleep 1000$'; kill -9 $!; wait $!; echo $?",
         "1\n0\n137\n",
         re.compile(r"(?:Killed\n)?"),
         why=WORDING,
