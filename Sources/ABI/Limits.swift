@@ -48,6 +48,8 @@ package enum Limits {
     package static let blockTransfer = 1 << 20
     /// Calls to the block device that a server may have unanswered.
     package static let blockCalls = 64
+    /// Signals that wait in a process's queue beside those of which there is one alone (C: SIGQUEUE_MAX).
+    package static let queuedSignals = 1024
     /// Bytes of a program image.
     package static let image = 512 << 20
 }

@@ -36,12 +36,14 @@ package enum Operation: UInt16, CaseIterable, Sendable {
     // Program start.
     /// Request `StartProgram` → `Nothing`: answered once the image is read, compiled and linked; failure text says why not.
     case startProgram = 0x0201
-    /// Notice `SignalNotice`: a signal whose disposition is `interrupt` arrived.
+    /// Notice `Nothing`: a signal of disposition `interrupt` is pending and not blocked. One until the next `takeSignal`.
     case signal = 0x0202
     /// Notice `ParentChanged`.
     case parentChanged = 0x0203
     /// Notice `ConnectionLost`: the server at the other end is gone; what is unanswered there fails with `ioError`.
     case connectionLost = 0x0204
+    /// Notice `Stopped`: no call returns until the process is continued.
+    case stopped = 0x0205
 
     // Monitor.
     /// Request `CreateHart` → `Nothing`; `resourceTemporarilyUnavailable` when WebAssembly memories or workers run out.
@@ -78,6 +80,16 @@ package enum Operation: UInt16, CaseIterable, Sendable {
     case processes = 0x0408
     /// Request `Connect` → `Connected`.
     case connect = 0x0409
+    /// Request `TakeSignal` → `TakenSignal`. Signals whose default action it lets through have been carried out when it is answered.
+    case takeSignal = 0x040A
+    /// Request `WaitSignal` → `SignalInfo`. Waits. C: sigtimedwait(2).
+    case waitSignal = 0x040B
+    /// Request `Nothing` → `SignalSet`. C: sigpending(2).
+    case pendingSignals = 0x040C
+    /// Request `Nothing` → `Nothing`. C: setsid(2).
+    case createSession = 0x040D
+    /// Request `AlarmTime` → `AlarmTime`, the one before. C: setitimer(2) of ITIMER_REAL.
+    case setAlarm = 0x040E
 
     // Path.
     /// Request `PathRequest` → `PathResult`.
@@ -122,6 +134,8 @@ package enum Operation: UInt16, CaseIterable, Sendable {
     case systemStatus = 0x060C
     /// Request `Nothing` → `BootSteps` (server → resmgr).
     case bootSteps = 0x060D
+    /// Request `BackgroundAccess` → `BackgroundAnswer` (tty → resmgr).
+    case backgroundAccess = 0x060F
 
     // File system.
     /// Request `Walk` → `WalkResult`.
@@ -192,7 +206,7 @@ package enum Operation: UInt16, CaseIterable, Sendable {
         switch self {
         case .status, .sync, .poll, .readDirectory, .getTerminalAttributes, .setTerminalAttributes, .getWindowSize, .setWindowSize,
             .getForegroundGroup, .setForegroundGroup, .setSize, .setTimes, .allocate, .setDescriptionFlags, .location, .mounts,
-            .processes, .processStatus, .connect, .locate, .setStamp, .counters, .systemStatus, .bootSteps:
+            .processes, .processStatus, .connect, .pendingSignals, .locate, .setStamp, .counters, .systemStatus, .bootSteps:
             return true
         default:
             return false

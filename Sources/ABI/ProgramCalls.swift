@@ -81,7 +81,7 @@ package enum ProgramABI {
     package static let martlet: [ProgramCall] = [
         // (path, path length, block, block length, pid result, reason buffer, reason capacity, reason length result)
         ProgramCall("process_spawn", [.i32, .i32, .i32, .i32, .i32, .i32, .i32, .i32]),
-        // (target, flags, pid result, status result: kind << 8 | code)
+        // (target, flags, pid result, status result: kind << 8 | code, kind a ChangeKind)
         ProgramCall("process_wait", [.i32, .i32, .i32, .i32]),
         // (target, signal)
         ProgramCall("process_kill", [.i32, .i32]),
@@ -95,8 +95,24 @@ package enum ProgramABI {
         ProgramCall("process_group_set", [.i32, .i32]),
         // (after pid, buffer, capacity, length result): encoded ProcessList
         ProgramCall("process_list", [.i32, .i32, .i32, .i32]),
+        // (): C: setsid(2)
+        ProgramCall("process_session_create", []),
         // (signal, disposition)
         ProgramCall("signal_disposition", [.i32, .i32]),
+        // (signal, action or 0, old action result or 0): disposition, function, flags, information u32, mask u64
+        ProgramCall("signal_action", [.i32, .i32, .i32]),
+        // (how: 0 block, 1 let through, 2 set; set or 0: u64; old set result or 0: u64)
+        ProgramCall("signal_mask", [.i32, .i32, .i32]),
+        // (set result: u64)
+        ProgramCall("signal_pending", [.i32]),
+        // (set: u64)
+        ProgramCall("signal_suspend", [.i32]),
+        // (set: u64; result: signal, code, process i32, user u32, value u64; nanoseconds, all ones: for ever)
+        ProgramCall("signal_wait", [.i32, .i32, .i64]),
+        // (pid, signal, value)
+        ProgramCall("signal_queue", [.i32, .i32, .i64]),
+        // (time, old time result or 0): nanoseconds until its end u64, from one end to the next u64
+        ProgramCall("alarm_set", [.i32, .i32]),
         // (set result: u64; takes the pending signals)
         ProgramCall("signal_take", [.i32], mayWait: false),
         // (read end result, write end result, flags)
@@ -150,4 +166,7 @@ package enum ProgramABI {
     package static let pending: Int32 = -1
     /// What it answers when the hart has been away from its event loop for too long: return through a macrotask, then `resume`.
     package static let yield: Int32 = -2
+    /// What it answers instead of a result when a handler of the program is to run first: `handler_begin`, the program's function,
+    /// `handler_end`, `resume`.
+    package static let handler: Int32 = -3
 }

@@ -20,6 +20,17 @@ package struct Signal: Wire, Hashable, Sendable {
     /// Its bit in a set of signals.
     package var bit: UInt64 { 1 << UInt64(rawValue - 1) }
 
+    /// The signal with the lowest number of a set; `nil` of an empty one.
+    package static func lowest(of set: UInt64) -> Signal? { Signal(rawValue: UInt8(set.trailingZeroBitCount + 1)) }
+
+    /// Whether several are queued, in order (POSIX, Realtime Signal Generation and Delivery).
+    package var isQueued: Bool { rawValue >= 34 }
+
+    /// Those that no process can block, ignore or take.
+    package static let unblockable = Signal.kill.bit | Signal.stop.bit
+    /// Those that stop by default.
+    package static let stops = Signal.stop.bit | Signal.terminalStop.bit | Signal.terminalInput.bit | Signal.terminalOutput.bit
+
     /// C: SIGHUP
     package static let hangUp = Signal(1)
     /// C: SIGINT
@@ -34,8 +45,12 @@ package struct Signal: Wire, Hashable, Sendable {
     package static let arithmetic = Signal(8)
     /// C: SIGKILL
     package static let kill = Signal(9)
+    /// C: SIGUSR1
+    package static let user1 = Signal(10)
     /// C: SIGSEGV
     package static let segmentation = Signal(11)
+    /// C: SIGUSR2
+    package static let user2 = Signal(12)
     /// C: SIGPIPE
     package static let brokenPipe = Signal(13)
     /// C: SIGALRM

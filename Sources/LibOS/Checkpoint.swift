@@ -8,6 +8,9 @@ extension ThreadState: Wire {
         call = try reader.bool() ? try reader.value(PendingCall.self) : nil
         result = try reader.bool() ? try reader.i32() : nil
         isInterrupted = try reader.bool()
+        isRepeating = try reader.bool()
+        restart = try reader.bool() ? try reader.value(PendingCall.self) : nil
+        maskToRestore = try reader.bool() ? try reader.u64() : nil
     }
 
     func encode(into writer: inout Writer) {
@@ -17,6 +20,11 @@ extension ThreadState: Wire {
         writer.bool(result != nil)
         if let result { writer.i32(result) }
         writer.bool(isInterrupted)
+        writer.bool(isRepeating)
+        writer.bool(restart != nil)
+        if let restart { writer.value(restart) }
+        writer.bool(maskToRestore != nil)
+        if let maskToRestore { writer.u64(maskToRestore) }
     }
 }
 
@@ -52,7 +60,7 @@ extension Phase: Wire {
 }
 
 extension LibOS {
-    private static let version: UInt8 = 3
+    private static let version: UInt8 = 4
 
     /// Appends the whole state.
     package func encode(into writer: inout Writer) {
@@ -75,9 +83,7 @@ extension LibOS {
         writer.i32(Int32(rootDirectory))
         writer.bool(areFoldersListed)
         writer.list(lostConnections)
-        writer.list(dispositions)
-        writer.u64(pendingSignals)
-        writer.bool(hasUnreportedSignal)
+        writer.value(signals)
         writer.bool(pipeConnection != nil)
         if let pipeConnection { writer.value(pipeConnection) }
         writer.bool(hasLocked)
@@ -104,10 +110,7 @@ extension LibOS {
         rootDirectory = Int(try reader.i32())
         areFoldersListed = try reader.bool()
         lostConnections = try reader.list(ConnectionID.self)
-        dispositions = try reader.list(Disposition.self, limit: 65)
-        guard dispositions.count == 65 else { throw .badMessage }
-        pendingSignals = try reader.u64()
-        hasUnreportedSignal = try reader.bool()
+        signals = try reader.value(SignalState.self)
         pipeConnection = try reader.bool() ? try reader.value(ConnectionID.self) : nil
         hasLocked = try reader.bool()
     }

@@ -41,7 +41,8 @@ extension LibOS {
         do throws(Errno) {
             switch header.operation {
             case .ready: pollReady(connection, try reader.value(Ready.self), &host)
-            case .signal where connection == .resourceManager: signalArrived(try reader.value(SignalNotice.self).signal, &host)
+            case .signal where connection == .resourceManager: signalTold(&host)
+            case .stopped where connection == .resourceManager: stopped(try reader.value(Stopped.self).isStopped, &host)
             case .parentChanged where connection == .resourceManager: parent = try reader.value(ParentChanged.self).parent
             case .connectionLost where connection == .resourceManager:
                 failRequests(on: try reader.value(ConnectionLost.self).connection, &host)
@@ -75,6 +76,7 @@ extension LibOS {
         case .poll(let thread, let slot): pollAnswered(thread, Int(clamping: slot), reply, &host)
         case .image(let offset): imageArrived(offset, reply, &host)
         case .report: endReported(&host)
+        case .signals: signalTaken(reply, &host)
         case .terminalProbe(let index): terminalProbed(Int(clamping: index), reply, &host)
         }
     }
@@ -88,7 +90,12 @@ extension LibOS {
             case .waiting(let next): threads[index].call = next
             }
         } catch {
-            finish(index, Int32(error.rawValue))
+            if error == .interrupted, threads[index].isRepeating, !threads[index].isInterrupted {
+                threads[index].isRepeating = false
+                goOn(index, call, &host)
+            } else {
+                finish(index, Int32(error.rawValue))
+            }
         }
     }
 
@@ -119,12 +126,25 @@ extension LibOS {
         case .offset(let address, let description): return try offsetTold(address, description, reply, &host)
         case .handOverOffsets(let handover): return try offsetTaken(thread, handover, reply, &host)
         case .spawn(let spawn): return try spawned(spawn, reply, &host)
-        case .wait(let process, let status): return try waited(process, status, reply, &host)
+        case .wait(let wait): return try waited(wait, reply, &host)
         case .groups(let group, let session): return try groupsTold(group, session, reply, &host)
         case .bytes(let buffer): return try storeBytes(buffer, reply, &host)
-        case .disposition(let signal, let disposition):
+        case .action(let signal, let action):
             if let error = reply.error { throw error }
-            setDisposition(signal, disposition)
+            setAction(signal, action)
+            return .done
+        case .pendingSignals(let address):
+            try host.storeProgram(address, reply.value(SignalSet.self).bits, size: 8)
+            return .done
+        case .signalWait(let address):
+            try host.write(address, LibOS.told(reply.value(SignalInfo.self)))
+            return .done
+        case .alarm(let address):
+            let before = try reply.value(AlarmTime.self)
+            if address != 0 {
+                try host.storeProgram(address, before.remaining, size: 8)
+                try host.storeProgram(address &+ 8, before.interval, size: 8)
+            }
             return .done
         case .pipeConnection(let pipe): return try pipeConnected(thread, pipe, reply, &host)
         case .pipe(let pipe): return try pipeMade(pipe, reply, &host)
@@ -133,7 +153,7 @@ extension LibOS {
         case .terminal(let address, let what): return try terminalTold(address, what, reply, &host)
         case .folders(let question): return try foldersListed(thread, question, reply, &host)
         case .folder(let descriptor, let use): return try folderOpened(thread, descriptor, use, reply, &host)
-        case .forever: return .waiting(call)
+        case .suspend, .forever: return .waiting(call)
         }
     }
 }

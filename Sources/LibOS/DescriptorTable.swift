@@ -289,6 +289,9 @@ struct DescriptorTable: Equatable, Sendable {
         return nil
     }
 
+    /// Whether the description is one of a terminal, as far as is known.
+    func isTerminal(_ id: DescriptionID) -> Bool { description(id)?.isTerminal ?? false }
+
     /// Changes the offset that is kept for a description; nothing happens to one whose offset is the server's.
     /// - Parameter offset: nil: it is the server's from now on.
     mutating func keep(_ offset: KeptOffset?, for id: DescriptionID) {

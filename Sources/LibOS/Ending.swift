@@ -8,13 +8,23 @@ extension LibOS {
 
     /// Ends the program (WASI `proc_exit`); of the code, the low 8 bits count. Answers PENDING for ever.
     package mutating func processExit(_ thread: ThreadID, _ code: UInt32, host: inout some ProgramHost) -> Int32 {
-        if isRunning { endProgram(ProcessEnd(kind: .exited, code: UInt8(code & 0xFF)), reason: [], &host) }
+        exit(UInt8(code & 0xFF), &host)
         return ProgramABI.pending
     }
 
     /// The program's entry returned: as an exit with code 0.
     package mutating func returned(host: inout some ProgramHost) {
-        if isRunning { endProgram(ProcessEnd(kind: .exited, code: 0), reason: [], &host) }
+        exit(0, &host)
+    }
+
+    /// The program is over, when it is not stopped.
+    private mutating func exit(_ code: UInt8, _ host: inout some ProgramHost) {
+        guard isRunning else { return }
+        if signals.isStopped {
+            signals.heldExit = code
+        } else {
+            endProgram(ProcessEnd(kind: .exited, code: code), reason: [], &host)
+        }
     }
 
     /// The program trapped. A line about it is written to descriptor 2 if that is open and no terminal; then the program is over.

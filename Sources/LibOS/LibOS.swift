@@ -29,6 +29,12 @@ struct ThreadState: Equatable, Sendable {
     var result: Int32?
     /// The waiting call was told to end because of a signal.
     var isInterrupted = false
+    /// The waiting call is to be made once more when it is over without a result.
+    var isRepeating = false
+    /// The interrupted call whose result is there, if it can go on after a handler.
+    var restart: PendingCall?
+    /// Of `signalSuspend`: the mask from the handler's return on.
+    var maskToRestore: UInt64?
 
     init(id: ThreadID) { self.id = id }
 }
@@ -79,12 +85,7 @@ package struct LibOS: Sendable {
     /// Whether the folders of the root have descriptors.
     var areFoldersListed = false
 
-    /// By signal number; 0 is unused.
-    var dispositions = [Disposition](repeating: .standard, count: 65)
-    /// Signals that arrived and were not taken (`Signal.bit`).
-    var pendingSignals: UInt64 = 0
-    /// A signal arrived that no waiting call was interrupted for.
-    var hasUnreportedSignal = false
+    var signals = SignalState()
 
     /// The connection to the pipe driver, once known.
     var pipeConnection: ConnectionID?
@@ -139,15 +140,17 @@ extension LibOS {
         if case .waiting(let call) = outcome {
             threads[index].call = call
             threads[index].isInterrupted = false
-            if hasUnreportedSignal && call.isInterruptible { interrupt(index, &host) }
+            if signals.isUnreported || signals.next != nil, call.isInterruptible { interrupt(index, &host) }
             guard let early = threads[index].result else { return ProgramABI.pending }
             // It was over before it waited: an unsent request that a signal ended.
             threads[index].result = nil
             result = early
         }
-        guard mayWait, isAwayTooLong(&host) else { return result }
+        guard mayWait else { return result }
+        let isHeldBack = isHeldBack
+        guard isHeldBack || hasHandler || isAwayTooLong(&host) else { return result }
         threads[index].result = result
-        return ProgramABI.yield
+        return isHeldBack ? ProgramABI.pending : hasHandler ? ProgramABI.handler : ProgramABI.yield
     }
 
     var isRunning: Bool {
@@ -167,18 +170,24 @@ extension LibOS {
 
     /// The waiting call of a thread is over; `resume` fetches the result.
     mutating func finish(_ index: Int, _ result: Int32) {
+        let isCutShort = threads[index].isInterrupted && result == Int32(Errno.interrupted.rawValue)
+        threads[index].restart = isCutShort ? threads[index].call : nil
         threads[index].call = nil
         threads[index].result = result
         threads[index].isInterrupted = false
+        threads[index].isRepeating = false
     }
 
-    /// Goes on with the call that answered PENDING or YIELD.
-    /// - Returns: its result, or PENDING; `invalidArgument` if the thread is in no call.
+    /// Goes on with the call that answered PENDING or YIELD, or whose handler returned.
+    /// - Returns: its result, or PENDING, or HANDLER; `invalidArgument` if the thread is in no call.
     package mutating func resume(_ thread: ThreadID) -> Int32 {
         guard isRunning else { return ProgramABI.pending }
         guard let index = index(of: thread) else { return Int32(Errno.invalidArgument.rawValue) }
         if let result = threads[index].result {
+            if isHeldBack { return ProgramABI.pending }
+            if hasHandler { return ProgramABI.handler }
             threads[index].result = nil
+            threads[index].restart = nil
             return result
         }
         return threads[index].call == nil ? Int32(Errno.invalidArgument.rawValue) : ProgramABI.pending

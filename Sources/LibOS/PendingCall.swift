@@ -42,6 +42,37 @@ enum StatusForm: UInt8, Wire, Sendable {
     func encode(into writer: inout Writer) { writer.u8(rawValue) }
 }
 
+/// A wait for a child.
+struct WaitCall: Wire, Equatable, Sendable {
+    var target: Int32
+    var flags: WaitFlags
+    /// Where its pid goes.
+    var process: Address
+    /// Where its status goes.
+    var status: Address
+
+    init(target: Int32, flags: WaitFlags, process: Address, status: Address) {
+        self.target = target
+        self.flags = flags
+        self.process = process
+        self.status = status
+    }
+
+    init(from reader: inout Reader) throws(Errno) {
+        target = try reader.i32()
+        flags = try reader.value(WaitFlags.self)
+        process = try reader.u32()
+        status = try reader.u32()
+    }
+
+    func encode(into writer: inout Writer) {
+        writer.i32(target)
+        writer.value(flags)
+        writer.u32(process)
+        writer.u32(status)
+    }
+}
+
 /// A call that waits for a reply.
 enum PendingCall: Equatable, Sendable {
     /// The reply's status is the result.
@@ -62,13 +93,20 @@ enum PendingCall: Equatable, Sendable {
     /// The server takes offsets over before something goes on.
     case handOverOffsets(OffsetHandover)
     case spawn(SpawnCall)
-    /// Addresses of pid and status.
-    case wait(Address, Address)
+    case wait(WaitCall)
     /// Addresses of group and session.
     case groups(Address, Address)
     /// The reply's payload goes to the program as it is.
     case bytes(ResultBuffer)
-    case disposition(Signal, Disposition)
+    case action(Signal, SignalAction)
+    /// Their set goes to this address.
+    case pendingSignals(Address)
+    /// What is told of the signal goes to this address.
+    case signalWait(Address)
+    /// What was left of the alarm goes to this address, unless it is 0.
+    case alarm(Address)
+    /// Until a signal was taken.
+    case suspend
     case pipeConnection(PipeCall)
     case pipe(PipeCall)
     case changeDirectory(DirectoryChange)
@@ -84,10 +122,10 @@ enum PendingCall: Equatable, Sendable {
     /// Whether a signal with disposition `interrupt` ends the call.
     var isInterruptible: Bool {
         switch self {
-        case .transfer, .poll, .wait, .waitingResult: return true
+        case .transfer, .poll, .wait, .waitingResult, .signalWait, .suspend: return true
         case .result, .directory, .status, .pathStatus, .open, .readLink, .close, .setFlags, .offset, .handOverOffsets, .spawn, .groups,
             .bytes,
-            .disposition, .pipeConnection, .pipe, .changeDirectory, .terminal, .lockStatus, .folders, .folder, .forever:
+            .action, .pendingSignals, .alarm, .pipeConnection, .pipe, .changeDirectory, .terminal, .lockStatus, .folders, .folder, .forever:
             return false
         }
     }
@@ -111,10 +149,10 @@ extension PendingCall: Wire {
                 try reader.value(ConnectionID.self), try reader.value(Handle.self), try reader.value(DescriptionFlags.self))
         case 11: self = .offset(try reader.u32(), try reader.value(DescriptionID.self))
         case 12: self = .spawn(try reader.value(SpawnCall.self))
-        case 13: self = .wait(try reader.u32(), try reader.u32())
+        case 13: self = .wait(try reader.value(WaitCall.self))
         case 14: self = .groups(try reader.u32(), try reader.u32())
         case 15: self = .bytes(try reader.value(ResultBuffer.self))
-        case 16: self = .disposition(try reader.value(Signal.self), try reader.value(Disposition.self))
+        case 16: self = .action(try reader.value(Signal.self), try reader.value(SignalAction.self))
         case 17: self = .pipeConnection(try reader.value(PipeCall.self))
         case 18: self = .pipe(try reader.value(PipeCall.self))
         case 19: self = .changeDirectory(try reader.value(DirectoryChange.self))
@@ -123,7 +161,11 @@ extension PendingCall: Wire {
         case 22: self = .folders(try reader.value(PreopenQuestion.self))
         case 23: self = .folder(try reader.u32(), try reader.value(FolderUse.self))
         case 24: self = .handOverOffsets(try reader.value(OffsetHandover.self))
-        case 25: self = .lockStatus(try reader.u32())
+        case 25: self = .pendingSignals(try reader.u32())
+        case 26: self = .signalWait(try reader.u32())
+        case 27: self = .alarm(try reader.u32())
+        case 28: self = .suspend
+        case 29: self = .lockStatus(try reader.u32())
         default: throw .badMessage
         }
     }
@@ -150,24 +192,33 @@ extension PendingCall: Wire {
         case .offset(let address, let description): encode(11, address, description, &writer)
         case .handOverOffsets(let handover): encode(24, handover, &writer)
         case .spawn(let spawn): encode(12, spawn, &writer)
-        case .wait(let process, let status): encode(13, process, status, &writer)
+        case .wait(let wait): encode(13, wait, &writer)
         case .groups(let group, let session): encode(14, group, session, &writer)
         case .bytes(let buffer): encode(15, buffer, &writer)
-        case .disposition(let signal, let disposition):
+        case .action(let signal, let action):
             writer.u8(16)
             writer.value(signal)
-            writer.value(disposition)
+            writer.value(action)
+        case .pendingSignals(let address): encode(25, address, &writer)
+        case .signalWait(let address): encode(26, address, &writer)
+        case .alarm(let address): encode(27, address, &writer)
+        case .suspend: writer.u8(28)
         case .pipeConnection(let pipe): encode(17, pipe, &writer)
         case .pipe(let pipe): encode(18, pipe, &writer)
         case .changeDirectory(let change): encode(19, change, &writer)
         case .terminal(let address, let question): encode(20, address, question, &writer)
         case .forever: writer.u8(21)
         case .lockStatus(let address):
-            writer.u8(25)
+            writer.u8(29)
             writer.u32(address)
         case .folders(let question): encode(22, question, &writer)
         case .folder(let descriptor, let use): encode(23, descriptor, use, &writer)
         }
+    }
+
+    private func encode(_ tag: UInt8, _ address: Address, _ writer: inout Writer) {
+        writer.u8(tag)
+        writer.u32(address)
     }
 
     private func encode(_ tag: UInt8, _ value: some Wire, _ writer: inout Writer) {

@@ -137,27 +137,40 @@ extension LibOS {
         return .done
     }
 
-    /// Waits for a child's end and takes its status (C: waitpid(2)): kind << 8 | code, kind 0 exited, 1 by a signal.
-    /// `flags`: 1 does not wait, and tells pid 0. `invalidArgument` for others, `noChildProcess`, `interrupted`, `badAddress`.
+    /// Waits for a child's end and takes its status (C: waitpid(2)): kind << 8 | code, kind a `ChangeKind`.
+    /// `flags`, `WaitFlags`: 1 does not wait, and tells pid 0; 2 tells of children that stopped, 8 of those that went on. `invalidArgument` for others, `noChildProcess`, `interrupted`, `badAddress`.
     package mutating func processWait(
         _ thread: ThreadID, _ target: Int32, _ flags: UInt32, _ process: Address, _ status: Address, host: inout some ProgramHost
     ) -> Int32 {
         call(thread, &host) { libOS, host throws(Errno) in
-            guard flags <= 1 else { throw .invalidArgument }
+            let wait = WaitCall(target: target, flags: WaitFlags(rawValue: flags), process: process, status: status)
+            guard wait.flags.subtracting([.noHang, .stopped, .continued]).isEmpty else { throw .invalidArgument }
             try host.check(process, 4)
             try host.check(status, 4)
-            try libOS.request(
-                .wait, to: .resourceManager, Wait(target: target, flags: WaitFlags(rawValue: flags)), replySpace: 256,
-                owner: .thread(thread), host: &host)
-            return .waiting(.wait(process, status))
+            return try libOS.sendWait(thread, wait, &host)
         }
     }
 
-    func waited(_ process: Address, _ status: Address, _ reply: Reply, _ host: inout some ProgramHost) throws(Errno) -> Outcome {
+    mutating func sendWait(_ thread: ThreadID, _ wait: WaitCall, _ host: inout some ProgramHost) throws(Errno) -> Outcome {
+        try request(
+            .wait, to: .resourceManager, Wait(target: wait.target, flags: wait.flags), replySpace: 256, owner: .thread(thread),
+            host: &host)
+        return .waiting(.wait(wait))
+    }
+
+    func waited(_ wait: WaitCall, _ reply: Reply, _ host: inout some ProgramHost) throws(Errno) -> Outcome {
         let result = try reply.value(WaitResult.self)
-        try host.storeProgram(process, UInt64(UInt32(bitPattern: result.process.rawValue)), size: 4)
-        try host.storeProgram(status, UInt64(result.end.kind.rawValue) << 8 | UInt64(result.end.code), size: 4)
+        try host.storeProgram(wait.process, UInt64(UInt32(bitPattern: result.process.rawValue)), size: 4)
+        try host.storeProgram(wait.status, UInt64(result.change.kind.rawValue) << 8 | UInt64(result.change.code), size: 4)
         return .done
+    }
+
+    /// Makes the caller lead a session and a group of its own, without a terminal (C: setsid(2)). `notPermitted`.
+    package mutating func processSessionCreate(_ thread: ThreadID, host: inout some ProgramHost) -> Int32 {
+        call(thread, &host) { libOS, host throws(Errno) in
+            try libOS.request(.createSession, to: .resourceManager, Nothing(), replySpace: 256, owner: .thread(thread), host: &host)
+            return .waiting(.result)
+        }
     }
 
     /// Tells group and session of a process, 0: its own (C: getpgid(2), getsid(2)). `noSuchProcess`, `badAddress`.

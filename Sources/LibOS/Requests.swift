@@ -18,6 +18,8 @@ enum Owner: Wire, Equatable, Sendable {
     case report
     /// The question at the start whether the description with this index is a terminal.
     case terminalProbe(UInt32)
+    /// The question what signals there are to take.
+    case signals
 
     init(from reader: inout Reader) throws(Errno) {
         switch try reader.u8() {
@@ -27,6 +29,7 @@ enum Owner: Wire, Equatable, Sendable {
         case 3: self = .image(try reader.u64())
         case 4: self = .report
         case 5: self = .terminalProbe(try reader.u32())
+        case 6: self = .signals
         default: throw .badMessage
         }
     }
@@ -48,6 +51,7 @@ enum Owner: Wire, Equatable, Sendable {
         case .terminalProbe(let index):
             writer.u8(5)
             writer.u32(index)
+        case .signals: writer.u8(6)
         }
     }
 }

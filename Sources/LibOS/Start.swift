@@ -121,7 +121,10 @@ extension LibOS {
         environment = start.environment
         mask = start.mask & 0o777
         wait = start.wait
-        for number in 1..<64 where start.ignored & (1 << UInt64(number)) != 0 { dispositions[number] = .ignore }
+        for number in 1..<64 where start.ignored & (1 << UInt64(number)) != 0 {
+            signals.actions[number].disposition = .ignore
+        }
+        signals.blocked = start.blocked & ~Signal.unblockable
         for inherited in start.descriptors {
             let index = description(inherited)
             inherit(inherited.descriptor.rawValue, index)

@@ -133,7 +133,7 @@ extension LibOS {
                 .setForegroundGroup, to: terminal.connection,
                 SetForegroundGroup(handle: terminal.handle, group: ProcessGroupID(rawValue: group)), replySpace: 256,
                 owner: .thread(thread), host: &host)
-            return .waiting(.result)
+            return .waiting(.waitingResult)
         }
     }
 }

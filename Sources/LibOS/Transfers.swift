@@ -171,7 +171,7 @@ extension LibOS {
     }
 
     /// Sends the next message of a transfer.
-    private mutating func sendTransfer(
+    mutating func sendTransfer(
         _ thread: ThreadID, _ transfer: Transfer, _ host: inout some ProgramHost
     ) throws(Errno) -> Outcome {
         var transfer = transfer

@@ -163,8 +163,22 @@ extension ProgramEntry {
         ProgramEntry("process_list") { libOS, thread, words, host in
             libOS.processList(thread, words.signed(0), words[1], words[2], words[3], host: &host)
         },
+        ProgramEntry("process_session_create") { libOS, thread, _, host in libOS.processSessionCreate(thread, host: &host) },
         ProgramEntry("signal_disposition") { libOS, thread, words, host in libOS.signalDisposition(thread, words[0], words[1], host: &host)
         },
+        ProgramEntry("signal_action") { libOS, thread, words, host in
+            libOS.signalAction(thread, words[0], words[1], words[2], host: &host)
+        },
+        ProgramEntry("signal_mask") { libOS, thread, words, host in libOS.signalMask(thread, words[0], words[1], words[2], host: &host) },
+        ProgramEntry("signal_pending") { libOS, thread, words, host in libOS.signalPending(thread, words[0], host: &host) },
+        ProgramEntry("signal_suspend") { libOS, thread, words, host in libOS.signalSuspend(thread, words[0], host: &host) },
+        ProgramEntry("signal_wait") { libOS, thread, words, host in
+            libOS.signalWait(thread, words[0], words[1], words.long(2), host: &host)
+        },
+        ProgramEntry("signal_queue") { libOS, thread, words, host in
+            libOS.signalQueue(thread, words.signed(0), words[1], words.long(2), host: &host)
+        },
+        ProgramEntry("alarm_set") { libOS, thread, words, host in libOS.alarmSet(thread, words[0], words[1], host: &host) },
         ProgramEntry("signal_take") { libOS, thread, words, host in libOS.signalTake(thread, words[0], host: &host) },
         ProgramEntry("pipe_create") { libOS, thread, words, host in libOS.pipeCreate(thread, words[0], words[1], words[2], host: &host) },
         ProgramEntry("descriptor_duplicate") { libOS, thread, words, host in

@@ -6,6 +6,9 @@ import ServerKit
 protocol Guest: AnyObject {
     /// Goes on until something happens. `answer` is what the call came to that it made last, nil if it made none.
     func run(_ answer: Int32?) -> GuestEvent
+    /// Begins a handler, above the call that waits: function of its table, with the number of the signal and where it is told more.
+    /// `run` goes on with it. `false` if there is no such function.
+    func beginHandler(_ function: UInt32, signal: UInt32, information: Address) -> Bool
     /// It is over: lets go of all that it has. Called once, at the end, in no case inside `run`.
     func abandon()
     /// Its state, for `Machine.guest(restoring:)`. Throws `notSupported`.
@@ -24,6 +27,8 @@ enum GuestEvent {
     case sliceOver
     /// Its entry has returned.
     case returned
+    /// The handler that was begun last has returned.
+    case handlerReturned
     /// It trapped: the number of the signal, and the reason for people.
     case trapped(signal: UInt32, text: [UInt8])
     /// It will not run any more.
@@ -133,9 +138,27 @@ final class ProgramHart: Hart {
 
     /// Takes what a call came to, at once or after waiting.
     private func settle(_ result: Int32) {
+        if result == ProgramABI.handler { return beginHandler() }
         isWaiting = result == ProgramABI.pending || result == ProgramABI.yield
         if !isWaiting { answer = result }
         if result != ProgramABI.pending { machine.makeRunnable(id) }
+    }
+
+    /// Lets a handler of the program run, before the call is answered that it is in.
+    private func beginHandler() {
+        isWaiting = false
+        let (function, signal, information) = withHost { libOS, host in
+            let function = libOS.handlerBegin(ThreadID(rawValue: 0), host: &host)
+            return (function, libOS.handlerSignal(), libOS.handlerInformation())
+        }
+        guard guest?.beginHandler(function, signal: signal, information: information) == true else {
+            let text = [UInt8]("the handler of a signal is no function of the program".utf8)
+            withHost { libOS, host in libOS.trap(kind: UInt32(Signal.segmentation.rawValue), text: text, host: &host) }
+            // What is left of the program waits for ever.
+            isWaiting = true
+            return isEnding ? finish() : ()
+        }
+        machine.makeRunnable(id)
     }
 
     /// Makes a program of the image, or tells why it is none.
@@ -169,8 +192,14 @@ final class ProgramHart: Hart {
             case .call(let call):
                 let result = withHost(call)
                 if isEnding { return finish() }
-                if result == ProgramABI.pending || result == ProgramABI.yield { return settle(result) }
+                if result < 0 { return settle(result) }
                 self.answer = result
+            case .handlerReturned:
+                let result = withHost { libOS, host in
+                    libOS.handlerEnd(ThreadID(rawValue: 0), host: &host)
+                    return libOS.resume(ThreadID(rawValue: 0))
+                }
+                return settle(result)
             case .sliceOver:
                 return machine.makeRunnable(id)
             case .returned:

@@ -51,6 +51,9 @@ final class ScriptGuest: Guest, @unchecked Sendable {
         return event
     }
 
+    /// A script has no handlers.
+    func beginHandler(_ function: UInt32, signal: UInt32, information: Address) -> Bool { false }
+
     func abandon() {
         isOver = true
         if thread != nil && !isUnwound {

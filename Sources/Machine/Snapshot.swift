@@ -11,7 +11,7 @@ import ServerKit
 // threads of the host.
 
 extension Machine {
-    private static let version: UInt8 = 3
+    private static let version: UInt8 = 4
 
     /// The state of a machine in virtual time. Throws `notSupported` if a program is a script, or a server cannot be written down.
     package func encoded() throws(Errno) -> [UInt8] {

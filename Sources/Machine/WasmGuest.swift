@@ -25,6 +25,10 @@ final class WasmGuest: Guest {
     }
     /// Whether the call that the program waits in has a result.
     private var awaitsResult = false
+    /// The same of the calls that handlers interrupted.
+    private var interrupted: [Bool] = []
+    /// The functions that the program calls by number; nil: it does not export them.
+    private let table: TableAddress?
     /// Tells for how many instructions the program runs next.
     private let slice: () -> Int64
 
@@ -69,6 +73,11 @@ final class WasmGuest: Guest {
             throw WasmGuest.refusal("the module exports no memory")
         }
         self.memory = memory
+        if case .table(let table) = store.export("__indirect_function_table", of: instance) {
+            self.table = table
+        } else {
+            table = nil
+        }
         if let function = store.start(of: instance) { try WasmGuest.begin(function, store) }
         do { try store.invoke(start, []) } catch { throw WasmGuest.refusal("there is no room for its stack") }
     }
@@ -81,6 +90,8 @@ final class WasmGuest: Guest {
         var reader = Reader(bytes)
         memory = MemoryAddress(try reader.u32())
         awaitsResult = try reader.bool()
+        for _ in 0..<(try reader.u32()) { interrupted.append(try reader.bool()) }
+        table = try reader.bool() ? TableAddress(try reader.u32()) : nil
         var calls: [Import] = []
         for _ in 0..<(try reader.u32()) {
             let module = try reader.bytes()
@@ -93,13 +104,19 @@ final class WasmGuest: Guest {
         }
         self.calls = calls
         do { store = try Store(restoring: reader.rest(), within: limits, modules: modules) } catch { throw .badMessage }
-        guard store.hasMemory(memory), store.depth > 0 else { throw .badMessage }
+        guard store.hasMemory(memory), store.depth == interrupted.count + 1, table.map({ store.hasTable($0) }) ?? true else {
+            throw .badMessage
+        }
     }
 
     func encoded() throws(Errno) -> [UInt8] {
         var writer = Writer()
         writer.u32(memory.index)
         writer.bool(awaitsResult)
+        writer.u32(UInt32(interrupted.count))
+        for awaits in interrupted { writer.bool(awaits) }
+        writer.bool(table != nil)
+        if let table { writer.u32(table.index) }
         writer.u32(UInt32(calls.count))
         for call in calls {
             writer.bytes(call.module)
@@ -140,7 +157,10 @@ final class WasmGuest: Guest {
         }
         // What is left of a slice is used up before there is another, however many calls are in between.
         switch store.run(fuel: store.fuel > 0 ? 0 : slice()) {
-        case .finished: return .returned
+        case .finished:
+            guard let awaits = interrupted.popLast() else { return .returned }
+            awaitsResult = awaits
+            return .handlerReturned
         case .outOfFuel: return .sliceOver
         case .trapped(let trap):
             return .trapped(signal: WasmGuest.signal(of: trap.reason), text: Array(trap.message.utf8))
@@ -158,6 +178,17 @@ final class WasmGuest: Guest {
             }
             return .call { libOS, host in entry.call(&libOS, ThreadID(rawValue: 0), CallArguments(words: words), &host) }
         }
+    }
+
+    func beginHandler(_ function: UInt32, signal: UInt32, information: Address) -> Bool {
+        guard let table, let handler = store.function(function, in: table) else { return false }
+        // C: void (int) and void (int, siginfo_t *, void *).
+        let parameters = store.type(of: handler).parameters.count
+        guard parameters == 1 || parameters == 3 else { return false }
+        let arguments: [Value] = [.i32(signal), .i32(information), .i32(0)]
+        do { try store.invoke(handler, Array(arguments.prefix(parameters))) } catch { return false }
+        interrupted.append(awaitsResult)
+        return true
     }
 
     func abandon() {}

@@ -18,6 +18,14 @@ public enum ProcessEnd: Equatable, Sendable {
     }
 }
 
+/// What became of a child.
+public enum ChildChange: Equatable, Sendable {
+    case ended(ProcessEnd)
+    /// By this signal.
+    case stopped(Signal)
+    case continued
+}
+
 /// A program could not be started.
 public struct SpawnFailure: Error, Sendable {
     /// Why.
@@ -113,22 +121,40 @@ public enum Process {
     ///
     /// Throws `noChildProcess`, `interrupted`.
     public static func wait(_ target: Int32 = -1) throws(Errno) -> (process: Int32, end: ProcessEnd) {
-        guard let result = try wait(target, flags: 0) else { throw .ioError }
-        return result
+        guard let (process, change) = try wait(target, flags: 0), case .ended(let end) = change else { throw .ioError }
+        return (process, end)
     }
 
     /// As `wait`, but returns `nil` at once if none has ended (C: WNOHANG).
     public static func poll(_ target: Int32 = -1) throws(Errno) -> (process: Int32, end: ProcessEnd)? {
-        try wait(target, flags: Port.Number.WaitFlag.noHang)
+        guard let (process, change) = try wait(target, flags: Port.Number.WaitFlag.noHang) else { return nil }
+        guard case .ended(let end) = change else { throw .ioError }
+        return (process, end)
     }
 
-    private static func wait(_ target: Int32, flags: UInt32) throws(Errno) -> (process: Int32, end: ProcessEnd)? {
+    /// As `wait`, but also tells of a child that stopped (C: WUNTRACED).
+    public static func waitForStop(_ target: Int32 = -1) throws(Errno) -> (process: Int32, change: ChildChange) {
+        guard let result = try wait(target, flags: Port.Number.WaitFlag.stopped) else { throw .ioError }
+        return result
+    }
+
+    /// What became of a child, or `nil` at once if there is nothing to tell (C: WNOHANG, WUNTRACED, WCONTINUED).
+    public static func pollForChange(_ target: Int32 = -1) throws(Errno) -> (process: Int32, change: ChildChange)? {
+        try wait(target, flags: Port.Number.WaitFlag.noHang | Port.Number.WaitFlag.stopped | Port.Number.WaitFlag.continued)
+    }
+
+    private static func wait(_ target: Int32, flags: UInt32) throws(Errno) -> (process: Int32, change: ChildChange)? {
         var process: Int32 = 0
         var status: UInt32 = 0
         try check(Port.wait(target, flags, &process, &status))
         if process == 0 { return nil }
         let code = UInt8(truncatingIfNeeded: status)
-        return (process, status >> 8 == Port.Number.EndKind.exited ? .exited(code) : .signaled(Signal(rawValue: code)))
+        switch status >> 8 {
+        case Port.Number.ChangeKind.exited: return (process, .ended(.exited(code)))
+        case Port.Number.ChangeKind.signaled: return (process, .ended(.signaled(Signal(rawValue: code))))
+        case Port.Number.ChangeKind.stopped: return (process, .stopped(Signal(rawValue: code)))
+        default: return (process, .continued)
+        }
     }
 
     /// Sends a signal (C: kill(2)): to process `target`; with 0 to the caller's group; with -1 to all; below -1 to group `-target`.
@@ -168,6 +194,8 @@ public enum Process {
         public var user: UInt32
         /// It has ended, and its parent has not waited for it yet.
         public var hasEnded: Bool
+        /// A signal stopped it.
+        public var isStopped: Bool
         /// A driver, which is not a program.
         public var isServer: Bool
         /// Monotonic time of its start, in nanoseconds.
@@ -178,7 +206,7 @@ public enum Process {
     /// All processes, ascending by pid. May wait.
     ///
     /// Layout of the list: u32 count; each: pid, parent, group, session i32, user u32, state u8 (1 starting, 2 running,
-    /// 3 ended), server u8, started u64, command (u32 count, each u32 length and bytes).
+    /// 3 ended, 4 stopped), server u8, started u64, command (u32 count, each u32 length and bytes).
     public static func list() throws(Errno) -> [Record] {
         var result: [Record] = []
         var after: Int32 = -1
@@ -202,6 +230,7 @@ public enum Process {
                     Record(
                         process: process, parent: parent, group: group, session: session, user: user,
                         hasEnded: state == Port.Number.ProcessState.ended,
+                        isStopped: state == Port.Number.ProcessState.stopped,
                         isServer: isServer, started: started, command: try reader.strings()))
                 // A list that does not go on would never end.
                 guard process > after else { throw .badMessage }

@@ -21,6 +21,10 @@ public struct Signal: Equatable, Sendable {
     public static let terminate = Signal(rawValue: Port.Number.Signal.terminate)
     /// C: SIGCHLD
     public static let child = Signal(rawValue: Port.Number.Signal.child)
+    /// C: SIGCONT
+    public static let `continue` = Signal(rawValue: Port.Number.Signal.continue)
+    /// C: SIGSTOP
+    public static let stop = Signal(rawValue: Port.Number.Signal.stop)
     /// C: SIGTSTP
     public static let terminalStop = Signal(rawValue: Port.Number.Signal.terminalStop)
     /// C: SIGTTIN
@@ -66,6 +70,10 @@ public struct Signal: Equatable, Sendable {
         case 12: return [UInt8]("User defined signal 2")
         case 14: return [UInt8]("Alarm clock")
         case 15: return [UInt8]("Terminated")
+        case 19: return [UInt8]("Stopped (signal)")
+        case 20: return [UInt8]("Stopped")
+        case 21: return [UInt8]("Stopped (tty input)")
+        case 22: return [UInt8]("Stopped (tty output)")
         case 31: return [UInt8]("Bad system call")
         default: return [UInt8]("Signal ") + [UInt8](decimal: rawValue)
         }

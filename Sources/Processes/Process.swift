@@ -22,10 +22,17 @@ package struct Process: Sendable {
     package internal(set) var isRunning = false
     /// How it ended; `nil` while it has not.
     package internal(set) var end: ProcessEnd?
-    package var dispositions = Dispositions()
+    /// A signal stopped it, and none has continued it since.
+    package internal(set) var isStopped = false
+    /// That it stopped or went on, as long as its parent has not waited for that.
+    package internal(set) var change: ChildChange?
+    package var signals = SignalState()
+
+    /// What signals do to it.
+    package var dispositions: Dispositions { signals.dispositions }
 
     /// What `ps` is told.
-    package var state: ProcessState { end != nil ? .ended : isRunning ? .running : .starting }
+    package var state: ProcessState { end != nil ? .ended : isStopped ? .stopped : isRunning ? .running : .starting }
 
     /// Whether it leads its session.
     package var leadsSession: Bool { session.rawValue == id.rawValue }
@@ -77,7 +84,11 @@ extension Process {
         hart = try reader.bool() ? try reader.value(HartID.self) : nil
         isRunning = try reader.bool()
         end = try reader.bool() ? try reader.value(ProcessEnd.self) : nil
-        dispositions = try reader.value(Dispositions.self)
+        isStopped = try reader.bool()
+        change = try reader.bool() ? try reader.value(ChildChange.self) : nil
+        signals = try reader.value(SignalState.self)
+        // The table adds what is pending.
+        signals.pending = 0
     }
 
     /// Appends a process and its command line.
@@ -96,7 +107,10 @@ extension Process {
         writer.bool(isRunning)
         writer.bool(end != nil)
         if let end { writer.value(end) }
-        writer.value(dispositions)
+        writer.bool(isStopped)
+        writer.bool(change != nil)
+        if let change { writer.value(change) }
+        writer.value(signals)
     }
 }
 

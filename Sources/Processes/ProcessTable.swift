@@ -24,6 +24,8 @@ package struct ProcessTable: Sendable {
         var children = OrderedSet<ProcessID>()
         /// Those of them that ended.
         var ended = OrderedSet<ProcessID>()
+        /// Those of them that stopped or went on, which their parent was not told yet.
+        var changed = OrderedSet<ProcessID>()
     }
 
     private var slots: SlotTable<Process>
@@ -38,6 +40,8 @@ package struct ProcessTable: Sendable {
     private var groups = HashTable<ProcessGroupID, Group>()
     /// By the parent's pid; a process without children has none.
     private var families = HashTable<ProcessID, Family>()
+    /// What waits for a process; a process for which nothing waits has none.
+    var signalQueues = HashTable<ProcessIdentity, [SignalInfo]>()
     private var last = ProcessID.initial
 
     package init(capacity: Int = Limits.processes) { slots = SlotTable(capacity: capacity) }
@@ -109,6 +113,7 @@ package struct ProcessTable: Sendable {
     package mutating func remove(_ identity: ProcessIdentity) {
         guard identity.node == 0, let process = slots.remove(index: identity.index, generation: identity.generation) else { return }
         setCommand([], of: process)
+        signalQueues.remove(identity)
         byID.remove(process.id)
         order.remove(process.id)
         leave(process)
@@ -121,8 +126,34 @@ package struct ProcessTable: Sendable {
     /// It is over; it stays in the table until it is removed.
     package mutating func markEnded(_ identity: ProcessIdentity, _ end: ProcessEnd) {
         guard let process = self[identity] else { return }
-        update(identity) { $0.end = end }
-        families.update(process.parent) { if $0.children.contains(process.id) { $0.ended.insert(process.id) } }
+        discardSignals(identity, .max)
+        update(identity) {
+            $0.end = end
+            $0.isStopped = false
+            $0.change = nil
+        }
+        families.update(process.parent) { family in
+            guard family.children.contains(process.id) else { return }
+            family.changed.remove(process.id)
+            family.ended.insert(process.id)
+        }
+    }
+
+    /// A signal stopped it or let it go on: its parent may wait for that.
+    package mutating func setStopped(_ identity: ProcessIdentity, _ isStopped: Bool, _ change: ChildChange) {
+        guard let process = self[identity], process.end == nil else { return }
+        update(identity) {
+            $0.isStopped = isStopped
+            $0.change = change
+        }
+        families.update(process.parent) { if $0.children.contains(process.id) { $0.changed.insert(process.id) } }
+    }
+
+    /// Its parent was told that it stopped or went on.
+    package mutating func forgetChange(_ identity: ProcessIdentity) {
+        guard let process = self[identity] else { return }
+        update(identity) { $0.change = nil }
+        families.update(process.parent) { $0.changed.remove(process.id) }
     }
 
     /// Another process is its parent now.
@@ -143,6 +174,32 @@ package struct ProcessTable: Sendable {
         // In this order, so that the session is never without members and keeps its terminal.
         join(process)
         leave(before)
+    }
+
+    /// Moves a process to a session and a group of its own; it must not lead a group.
+    package mutating func setSession(_ identity: ProcessIdentity) {
+        guard let before = self[identity] else { return }
+        var process = before
+        process.session = SessionID(rawValue: process.id.rawValue)
+        process.group = ProcessGroupID(rawValue: process.id.rawValue)
+        update(identity) {
+            $0.session = process.session
+            $0.group = process.group
+        }
+        join(process)
+        leave(before)
+    }
+
+    /// Whether nobody of a group's session could continue it (POSIX, XBD Orphaned Process Group): the parent of each living member is
+    /// itself in the group, or of another session. A group that there is not is orphaned.
+    package func isOrphaned(_ group: ProcessGroupID) -> Bool {
+        !(groups.look(group) { $0.members.elements } ?? []).contains { id in self[id].map { keepsGroup($0) } ?? false }
+    }
+
+    /// Whether a process's parent keeps its group from being orphaned.
+    package func keepsGroup(_ process: Process) -> Bool {
+        guard process.end == nil, let parent = self[process.parent], parent.end == nil else { return false }
+        return parent.session == process.session && parent.group != process.group
     }
 
     /// The children of a process, ascending by pid, ended ones included.
@@ -166,18 +223,31 @@ package struct ProcessTable: Sendable {
 
     /// The ended child with the least pid that a wait is for, or `nil`.
     package func endedChild(of parent: ProcessID, _ target: WaitTarget) -> Process? {
-        let ended = families.look(parent) { $0.ended.elements } ?? []
-        switch target {
-        case .any: return ended.first.flatMap { self[$0] }
-        case .process(let id):
-            guard let child = self[id], child.parent == parent, child.end != nil, !child.isServer else { return nil }
-            return child
-        case .group:
-            for id in ended {
-                if let child = self[id], target.includes(child) { return child }
+        child(of: parent, target, in: families.look(parent) { $0.ended.elements } ?? []) { $0.end != nil }
+    }
+
+    /// The child with the least pid that a wait is for and that stopped or went on, as the flags ask for it; or `nil`.
+    package func changedChild(of parent: ProcessID, _ target: WaitTarget, _ flags: WaitFlags) -> Process? {
+        child(of: parent, target, in: families.look(parent) { $0.changed.elements } ?? []) { child in
+            switch child.change?.kind {
+            case .stopped: return flags.contains(.stopped)
+            case .continued: return flags.contains(.continued)
+            default: return false
             }
-            return nil
         }
+    }
+
+    private func child(
+        of parent: ProcessID, _ target: WaitTarget, in some: [ProcessID], where isWanted: (Process) -> Bool
+    ) -> Process? {
+        if case .process(let id) = target {
+            guard let child = self[id], child.parent == parent, !child.isServer, isWanted(child) else { return nil }
+            return child
+        }
+        for id in some {
+            if let child = self[id], target.includes(child), isWanted(child) { return child }
+        }
+        return nil
     }
 
     /// The members of a group, ascending by pid.
@@ -263,6 +333,7 @@ package struct ProcessTable: Sendable {
         families.update(process.parent) { family in
             family.children.insert(process.id)
             if process.end != nil { family.ended.insert(process.id) }
+            if process.change != nil { family.changed.insert(process.id) }
         }
     }
 
@@ -271,6 +342,7 @@ package struct ProcessTable: Sendable {
         let isEmpty = families.update(process.parent) { family in
             family.children.remove(process.id)
             family.ended.remove(process.id)
+            family.changed.remove(process.id)
             return family.children.isEmpty
         }
         if isEmpty == true { families.remove(process.parent) }
@@ -285,6 +357,11 @@ package struct ProcessTable: Sendable {
             writer.value(session)
             writer.bool(sessions[session]?.terminal != nil)
             if let terminal = sessions[session]?.terminal { writer.u32(terminal) }
+        }
+        writer.u32(UInt32(signalQueues.count))
+        for identity in signalQueues.keys {
+            writer.value(identity)
+            writer.list(signalQueues[identity] ?? [])
         }
     }
 
@@ -311,6 +388,13 @@ package struct ProcessTable: Sendable {
             guard sessions[session] != nil else { throw .badMessage }
             if try reader.bool() { setTerminal(of: session, try reader.u32()) }
         }
+        for _ in 0..<(try reader.u32()) {
+            let identity = try reader.value(ProcessIdentity.self)
+            guard self[identity]?.end == nil, self[identity] != nil else { throw .badMessage }
+            for info in try reader.list(SignalInfo.self, limit: Limits.queuedSignals + 64) {
+                guard addSignal(identity, info) else { throw .badMessage }
+            }
+        }
     }
 
     /// Whether counts and indices agree with the processes; for tests.
@@ -321,14 +405,17 @@ package struct ProcessTable: Sendable {
         var inSessions = 0
         var inFamilies = 0
         var ended = 0
+        var changed = 0
         for group in groups.values { inGroups += group.members.count }
         for session in sessions.values { inSessions += session.members }
         for family in families.values {
             inFamilies += family.children.count
             ended += family.ended.count
+            changed += family.changed.count
         }
         guard byID.count == slots.count, everybody.count == slots.count, inGroups == members.count, inSessions == members.count,
-            inFamilies == members.count, ended == members.count(where: { $0.end != nil })
+            inFamilies == members.count, ended == members.count(where: { $0.end != nil }),
+            changed == members.count(where: { $0.change != nil }), areSignalsConsistent
         else { return false }
         for minor in terminals.keys {
             guard let session = terminals[minor], sessions[session]?.terminal == minor else { return false }

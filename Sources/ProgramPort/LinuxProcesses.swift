@@ -23,11 +23,24 @@
 
         package static func wait(_ target: Int32, _ flags: UInt32, _ process: inout Int32, _ status: inout UInt32) -> Code {
             var result: Int32 = 0
-            let child = waitpid(target, &result, flags & Number.WaitFlag.noHang != 0 ? WNOHANG : 0)
+            var options: Int32 = 0
+            if flags & Number.WaitFlag.noHang != 0 { options |= WNOHANG }
+            if flags & Number.WaitFlag.stopped != 0 { options |= WUNTRACED }
+            if flags & Number.WaitFlag.continued != 0 { options |= WCONTINUED }
+            let child = waitpid(target, &result, options)
             guard child >= 0 else { return lastError }
             process = child
-            let signal = result & 0x7F
-            status = signal == 0 ? Number.EndKind.exited << 8 | UInt32(result >> 8 & 0xFF) : Number.EndKind.signaled << 8 | UInt32(signal)
+            let code = UInt32(result >> 8 & 0xFF)
+            // As the macros of <sys/wait.h> tell them apart.
+            if result == 0xFFFF {
+                status = Number.ChangeKind.continued << 8 | UInt32(SIGCONT)
+            } else if result & 0x7F == 0x7F {
+                status = Number.ChangeKind.stopped << 8 | code
+            } else if result & 0x7F == 0 {
+                status = Number.ChangeKind.exited << 8 | code
+            } else {
+                status = Number.ChangeKind.signaled << 8 | UInt32(result & 0x7F)
+            }
             return 0
         }
 

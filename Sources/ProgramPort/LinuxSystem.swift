@@ -233,7 +233,11 @@
             record.appendLittleEndian(process)
             for field in 1...3 { record.appendLittleEndian(Int32(truncatingIfNeeded: number(field))) }
             record += owner[23..<27]
-            record.append(fields[0].first == UInt8(ascii: "Z") ? Number.ProcessState.ended : Number.ProcessState.running)
+            switch fields[0].first {
+            case UInt8(ascii: "Z"): record.append(Number.ProcessState.ended)
+            case UInt8(ascii: "T"): record.append(Number.ProcessState.stopped)
+            default: record.append(Number.ProcessState.running)
+            }
             record.append(0)
             record.appendLittleEndian(UInt64(number(19)) * 10_000_000)
             var command = contents(folder + Array("cmdline".utf8)).split(separator: 0, omittingEmptySubsequences: false).dropLast()

@@ -7,7 +7,7 @@ import VFS
 // declaration.
 
 extension ResourceManager: Checkpointable {
-    private static var checkpointVersion: UInt8 { 3 }
+    private static var checkpointVersion: UInt8 { 4 }
 
     package func encode(into writer: inout Writer) {
         writer.u8(ResourceManager.checkpointVersion)
@@ -30,6 +30,7 @@ extension ResourceManager: Checkpointable {
         writer.u64(lastTask)
         encodeRequests(into: &writer)
         writer.u32(lastRequest)
+        encodeAlarms(into: &writer)
     }
 
     package init(decoding reader: inout Reader) throws(Errno) {
@@ -57,6 +58,7 @@ extension ResourceManager: Checkpointable {
         lastTask = try reader.u64()
         try decodeRequests(from: &reader)
         lastRequest = try reader.u32()
+        try decodeAlarms(from: &reader)
         try reader.finish()
         // The indices that are followed without asking.
         guard phase == .created || servers.count > Int(ResourceManager.rootServer.rawValue) else { throw .badMessage }

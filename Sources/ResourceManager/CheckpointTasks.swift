@@ -20,6 +20,7 @@ extension Task: Wire {
         case 9: self = .restore(try reader.value(RestoreTask.self))
         case 10: self = .postponed(try reader.value(PostponedTask.self))
         case 11: self = .systemStatus(try reader.value(SystemStatusTask.self))
+        case 12: self = .waitSignal(try reader.value(WaitSignalTask.self))
         default: throw .badMessage
         }
     }
@@ -38,6 +39,7 @@ extension Task: Wire {
         case .restore(let state): writer.tagged(9, state)
         case .postponed(let state): writer.tagged(10, state)
         case .systemStatus(let state): writer.tagged(11, state)
+        case .waitSignal(let state): writer.tagged(12, state)
         }
     }
 }
@@ -62,12 +64,30 @@ extension WaitTask: Wire {
         key = try reader.value(RequestKey.self)
         process = try reader.value(ProcessIdentity.self)
         target = try reader.value(WaitTarget.self)
+        flags = try reader.value(WaitFlags.self)
     }
 
     func encode(into writer: inout Writer) {
         writer.value(key)
         writer.value(process)
         writer.value(target)
+        writer.value(flags)
+    }
+}
+
+extension WaitSignalTask: Wire {
+    init(from reader: inout Reader) throws(Errno) {
+        key = try reader.value(RequestKey.self)
+        process = try reader.value(ProcessIdentity.self)
+        set = try reader.u64()
+        deadline = try reader.value(Nanoseconds.self)
+    }
+
+    func encode(into writer: inout Writer) {
+        writer.value(key)
+        writer.value(process)
+        writer.u64(set)
+        writer.value(deadline)
     }
 }
 

@@ -149,6 +149,7 @@ extension ResourceManager {
             switch call.operation {
             case .register: return try register(call)
             case .systemStatus: return try systemStatus(call)
+            case .backgroundAccess: return try backgroundAccess(call)
             case .bootSteps: return try bootSteps(call)
             default: throw .notPermitted
             }
@@ -160,6 +161,11 @@ extension ResourceManager {
         case .setProcessGroup: return try setProcessGroup(call)
         case .processStatus: return try processStatus(call)
         case .setDisposition: return try setDisposition(call)
+        case .takeSignal: return try takeSignal(call)
+        case .waitSignal: return try waitSignal(call)
+        case .pendingSignals: return try pendingSignals(call)
+        case .createSession: return try createSession(call)
+        case .setAlarm: return try setAlarm(call)
         case .processes: return try processes(call)
         case .connect: return try connect(call)
         case .path: return try path(call)
@@ -169,9 +175,10 @@ extension ResourceManager {
         case .mount: return try mount(call)
         case .unmount: return try unmount(call)
         case .mounts: return try mounts(call)
-        case .register, .systemStatus, .bootSteps: throw .notPermitted
+        case .register, .systemStatus, .bootSteps, .backgroundAccess: throw .notPermitted
         case .cancel, .last, .ready, .openConnection, .closeConnection, .setStamp, .endProgram, .startProgram, .signal,
-            .parentChanged, .connectionLost, .createHart, .endHart, .hartGone, .consoleMessage, .panic, .booted, .halted, .exit, .share,
+            .parentChanged, .stopped, .connectionLost, .createHart, .endHart, .hartGone, .consoleMessage, .panic, .booted, .halted, .exit,
+            .share,
             .processGone, .openDevice, .signalGroup, .drop, .fault, .foreground, .setControllingTerminal, .walk, .renameNode,
             .linkNode, .setMountPoint, .createFileSystem, .destroyFileSystem, .locate, .fileSystemOf, .read, .write, .seek,
             .status, .setSize, .setTimes, .sync, .allocate, .readDirectory, .close, .setDescriptionFlags, .poll, .createPipe,

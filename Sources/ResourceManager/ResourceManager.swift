@@ -28,6 +28,9 @@ package struct ResourceManager: Reactor {
     var bootSteps: [BootStep] = []
     /// When the first of those that ask for counters is answered in any case; `never`: nobody does.
     var statusDeadline = Nanoseconds.never
+    /// What is to be done for processes, and when.
+    var timers = OrderedSet<TimerEntry>()
+    var alarms = HashTable<ProcessIdentity, Alarm>()
     /// Deadline that the port was told last.
     var timerDeadline = Nanoseconds.never
 
@@ -80,6 +83,7 @@ package struct ResourceManager: Reactor {
             timerDeadline = .never
             checkRegistrations()
             checkStatusDeadline()
+            fireTimers()
         case .device, .connected, .disconnected:
             // resmgr has no devices, and opens its own ends itself.
             break
@@ -107,6 +111,7 @@ package struct ResourceManager: Reactor {
         guard phase == .running else { return }
         var deadline = statusDeadline
         for server in servers { deadline = min(deadline, server.deadline) }
+        if let first = timers.first { deadline = min(deadline, first.deadline) }
         if deadline != timerDeadline {
             timerDeadline = deadline
             effects.append(.setTimer(deadline))
@@ -144,6 +149,7 @@ extension ResourceManager {
     /// Whether the tables agree with each other between two inputs; for tests.
     package var isConsistent: Bool {
         guard processes.isConsistent, completions.isEmpty, callers.connectionCount == harts.count else { return false }
+        for process in alarms.keys where processes[process] == nil { return false }
         for hart in harts.values {
             if hart.state == .ending && !hart.requests.isEmpty { return false }
             for server in hart.channels.keys where !harts.contains(server) { return false }

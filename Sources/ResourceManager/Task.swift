@@ -5,6 +5,7 @@ import ServerKit
 /// An operation under way, with what it waits for.
 enum Task {
     case wait(WaitTask)
+    case waitSignal(WaitSignalTask)
     case path(PathTask)
     case twoPaths(TwoPathsTask)
     case location(LocationTask)
@@ -77,6 +78,7 @@ extension ResourceManager {
     private mutating func resumed(_ id: TaskID, _ task: consuming Task, _ part: UInt32, _ reply: Reply) -> Task? {
         switch consume task {
         case .wait(let state): return .wait(state)
+        case .waitSignal(let state): return .waitSignal(state)
         case .postponed(let state): return .postponed(state)
         case .path(var state): return resume(id, &state, reply) == .done ? nil : .path(state)
         case .twoPaths(var state): return resume(id, &state, reply) == .done ? nil : .twoPaths(state)
@@ -97,6 +99,9 @@ extension ResourceManager {
         for id in harts.look(key.connection.hart, { $0.tasks }) ?? [] {
             guard let task = tasks[id], task.key == key else { continue }
             switch task {
+            case .waitSignal(let state):
+                endSignalWait(id, state)
+                fail(key, .interrupted)
             case .wait, .postponed, .systemStatus:
                 removeTask(id, key)
                 fail(key, .interrupted)
@@ -113,6 +118,7 @@ extension Task {
     var key: RequestKey? {
         switch self {
         case .wait(let state): return state.key
+        case .waitSignal(let state): return state.key
         case .path(let state): return state.key
         case .twoPaths(let state): return state.key
         case .location(let state): return state.key

@@ -40,6 +40,17 @@ package struct Request: Sendable {
     /// The body, to be decoded by the operation; call `finish()` after the last field.
     package var body: Reader
 
+    package init(
+        key: RequestKey, operation: Operation, stamp: Stamp, replySpace: Int, isFromResourceManager: Bool, body: Reader
+    ) {
+        self.key = key
+        self.operation = operation
+        self.stamp = stamp
+        self.replySpace = replySpace
+        self.isFromResourceManager = isFromResourceManager
+        self.body = body
+    }
+
     /// Decodes the whole body. Throws `badMessage` if it is short or has a tail.
     package func decode<T: Wire>(_ type: T.Type) throws(Errno) -> T {
         var reader = body
@@ -125,7 +136,7 @@ package struct Context {
     }
 
     /// Finishes a pending request with a reply that its operation made. Nothing happens if it is not pending.
-    mutating func reply(_ key: RequestKey, _ draft: consuming ReplyDraft) {
+    package mutating func reply(_ key: RequestKey, _ draft: consuming ReplyDraft) {
         guard let pending = links.finish(key) else { return }
         guard draft.count <= pending.replySpace else {
             send(key.connection, Message.failure(pending.operation, id: key.request, .overflow))

@@ -136,7 +136,8 @@ extension Shell {
         for trap in state.traps where trap.command.isEmpty {
             script += [UInt8]("trap '' ") + [UInt8](decimal: trap.signal) + [0x0A]
         }
-        let options = state.options.text
+        // A subshell has no jobs of its own to control.
+        let options = [UInt8](state.options.text.filter { $0 != UInt8(ascii: "m") })
         if !options.isEmpty { script += [UInt8]("set -") + options + [0x0A] }
         script += text
         var inherited = [UInt8](decimal: processID)

@@ -9,8 +9,12 @@ struct Job {
     var processes: [Int32]
     var last: Int32
     var text: [UInt8]
+    /// Their group, under job control.
+    var group: Int32
     /// How the last process ended.
     var end: ProcessEnd?
+    /// The signal that stopped it, if it is stopped.
+    var stop: Signal?
 }
 
 /// The output of a command substitution on its way.
@@ -24,7 +28,7 @@ struct Capture {
 extension Shell {
     /// Where a foreground process goes: under job control into a new group that has the terminal.
     func foregroundPlacement(group: Int32 = 0) -> Process.Placement {
-        controlsJobs ? Process.Placement(group: group, foreground: true) : Process.Placement()
+        controlsJobs ? Process.Placement(group: group, foreground: ownsTerminal) : Process.Placement()
     }
 
     /// Starts the commands of a pipeline and returns those that run, and the status of the last one if it does not.
@@ -113,34 +117,32 @@ extension Shell {
 
     func runPipeline(_ commands: [Syntax]) -> Flow {
         let (processes, last) = startPipeline(commands, isForeground: true)
-        let flow = waitInForeground(processes)
+        let flow = waitInForeground(processes) { Shell.text(of: commands) }
         if case .status(let status) = last { state.status = status }
         return flow == .exit ? .normal : flow
     }
 
-    /// Waits for all of a foreground job's processes; the last one's end is the status.
-    func waitInForeground(_ processes: [Int32]) -> Flow {
+    /// Waits for all of a foreground job's processes; the last one's end is the status. Under job control one that stops is a job from
+    /// then on, of that number if it had one, and its command is asked for.
+    func waitInForeground(_ processes: [Int32], number: Int? = nil, _ text: () -> [UInt8] = { [] }) -> Flow {
         drainCapture()
         var last: ProcessEnd?
-        for process in processes {
-            while true {
-                do {
-                    last = try Process.wait(process).end
-                } catch {
-                    if error == .interrupted {
-                        noteSignals()
-                        continue
-                    }
-                    last = .exited(127)
-                }
-                break
+        for (index, process) in processes.enumerated() {
+            switch waitForChange(of: process) {
+            case .ended(let end): last = end
+            case .stopped(let signal):
+                takeTerminalBack(restoringAttributes: true)
+                noteStopped([Int32](processes[index...]), signal, text(), number: number)
+                state.status = 128 &+ signal.rawValue
+                return .normal
+            case .continued: break
             }
         }
-        if controlsJobs, !processes.isEmpty { try? File.standardInput.setForegroundGroup(ownGroup) }
+        if !processes.isEmpty { takeTerminalBack(restoringAttributes: false) }
         guard let last else { return .normal }
         state.status = last.status
         if case .signaled(let signal) = last {
-            if controlsJobs, let terminalAttributes { try? File.standardInput.setTerminalAttributes(terminalAttributes) }
+            if ownsTerminal, let terminalAttributes { try? File.standardInput.setTerminalAttributes(terminalAttributes) }
             if signal == .interrupt, isInteractive {
                 write([0x0A], to: 2)
                 wasInterrupted = true
@@ -149,6 +151,31 @@ extension Shell {
             if !signal.message.isEmpty { write(signal.message + [0x0A], to: 2) }
         }
         return checkStatus()
+    }
+
+    /// The first line of a pipeline's text.
+    private static func text(of commands: [Syntax]) -> [UInt8] {
+        var text = Unparser()
+        text.andOr(AndOr(first: Pipeline(isNegated: false, commands: commands), rest: [], isBackground: false))
+        return [UInt8](text.text.prefix { $0 != 0x0A })
+    }
+
+    /// Waits until a process has ended, or under job control stopped.
+    private func waitForChange(of process: Int32) -> ChildChange {
+        while true {
+            do {
+                return controlsJobs ? try Process.waitForStop(process).change : .ended(try Process.wait(process).end)
+            } catch {
+                guard error == .interrupted else { return .ended(.exited(127)) }
+                noteSignals()
+            }
+        }
+    }
+
+    private func takeTerminalBack(restoringAttributes: Bool) {
+        guard ownsTerminal else { return }
+        giveTerminal(to: ownGroup)
+        if restoringAttributes, let terminalAttributes { try? File.standardInput.setTerminalAttributes(terminalAttributes) }
     }
 
     // Command substitution
@@ -253,7 +280,8 @@ extension Shell {
         state.lastBackground = process
         state.status = 0
         let number = (jobs.last?.number ?? 0) + 1
-        jobs.append(Job(number: number, processes: processes, last: process, text: description))
+        jobs.append(
+            Job(number: number, processes: processes, last: process, text: description, group: processes.first ?? process))
         if isInteractive {
             write([UInt8]("[") + [UInt8](decimal: number) + [UInt8]("] ") + [UInt8](decimal: process) + [0x0A], to: 2)
         }
@@ -265,10 +293,18 @@ extension Shell {
             var left: [Int32] = []
             for process in jobs[index].processes {
                 do {
-                    if let ended = try Process.poll(process) {
-                        if process == jobs[index].last { jobs[index].end = ended.end }
-                    } else {
-                        left.append(process)
+                    let change = try Process.pollForChange(process)?.change
+                    if case .ended(let end)? = change {
+                        if process == jobs[index].last { jobs[index].end = end }
+                        continue
+                    }
+                    left.append(process)
+                    if case .stopped(let signal)? = change {
+                        jobs[index].stop = signal
+                        state.lastStopped = jobs[index].number
+                        if isTold { write(line(of: jobs[index]) + [0x0A], to: 2) }
+                    } else if case .continued? = change {
+                        jobs[index].stop = nil
                     }
                 } catch {
                     // Of one that is gone, a wait has taken the status.
@@ -278,21 +314,7 @@ extension Shell {
             jobs[index].processes = left
         }
         guard isTold else { return }
-        for job in jobs where job.processes.isEmpty {
-            var line = [UInt8]("[")
-            line.append(decimal: job.number)
-            line.append("] ")
-            switch job.end ?? .exited(0) {
-            case .exited(0): line.append("Done")
-            case .exited(let status):
-                line.append("Done(")
-                line.append(decimal: status)
-                line.append(")")
-            case .signaled(let signal): line += signal.message.isEmpty ? [UInt8]("Interrupted") : signal.message
-            }
-            line.append(" ")
-            write(line + job.text + [0x0A], to: 2)
-        }
+        for job in jobs where job.processes.isEmpty { write(line(of: job) + [0x0A], to: 2) }
         jobs.removeAll { $0.processes.isEmpty }
     }
 }

@@ -47,6 +47,8 @@ package final class Shell {
     var arrivedSignals: UInt64 = 0
     /// There is a terminal whose foreground group the shell sets.
     var controlsJobs = false
+    /// Whether its jobs get the terminal that is its standard input.
+    var ownsTerminal = false
     /// `getopts`: the word (from 1) and the letter in it that come next.
     var optionPlace: (word: Int, letter: Int) = (0, 1)
     /// The shell's own process group.

@@ -71,7 +71,9 @@ extension Shell {
         }
         ownGroup = (try? Process.group().group) ?? 0
         controlsJobs = ownGroup > 0 && (try? File.standardInput.foregroundGroup()) != nil
+        ownsTerminal = controlsJobs
+        state.options.monitors = controlsJobs
         terminalAttributes = try? File.standardInput.terminalAttributes()
-        if controlsJobs { try? File.standardInput.setForegroundGroup(ownGroup) }
+        if controlsJobs { giveTerminal(to: ownGroup) }
     }
 }

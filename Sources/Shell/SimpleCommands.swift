@@ -49,7 +49,7 @@ extension Shell {
             let environment = state.variables.environment
             for variable in undo.reversed() { state.variables.restore(variable.name, variable.old) }
             switch start(words, environment, foregroundPlacement()) {
-            case .process(let process): return waitInForeground([process])
+            case .process(let process): return waitInForeground([process]) { [UInt8](words.joined(separator: [0x20])) }
             case .status(let status): state.status = status
             }
             return checkStatus()

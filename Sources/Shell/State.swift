@@ -145,8 +145,10 @@ struct ShellOptions {
     var traces = false
     /// `-C`
     var hasNoClobber = false
+    /// `-m`
+    var monitors = false
 
-    static let letters = [UInt8]("aefnuvxC")
+    static let letters = [UInt8]("aefnuvxCm")
 
     /// Changes the option of a letter; false if there is none.
     mutating func set(_ letter: UInt8, _ isOn: Bool) -> Bool {
@@ -159,6 +161,7 @@ struct ShellOptions {
         case UInt8(ascii: "v"): isVerbose = isOn
         case UInt8(ascii: "x"): traces = isOn
         case UInt8(ascii: "C"): hasNoClobber = isOn
+        case UInt8(ascii: "m"): monitors = isOn
         default: return false
         }
         return true
@@ -169,7 +172,7 @@ struct ShellOptions {
         var result: [UInt8] = []
         for (letter, isOn) in [
             ("a", exportsAll), ("e", exitsOnError), ("f", hasNoGlob), ("n", executesNothing), ("u", failsOnUnset), ("v", isVerbose),
-            ("x", traces), ("C", hasNoClobber),
+            ("x", traces), ("C", hasNoClobber), ("m", monitors),
         ] as [(StaticString, Bool)] where isOn { result += [UInt8](letter) }
         return result
     }
@@ -187,6 +190,8 @@ struct ShellState {
     var status: UInt8 = 0
     /// `$!`; 0 none.
     var lastBackground: Int32 = 0
+    /// The number of the job that stopped last; 0 none.
+    var lastStopped = 0
     var descriptors = DescriptorTable()
     var traps: [Trap] = []
     var functionDepth = 0

@@ -119,21 +119,27 @@ struct Sample: Sendable, CustomTestStringConvertible {
         Sample(BlockGeometry(blockSize: 4096, blockCount: 1 << 40, isWritable: true, hasWriteCache: false)),
         Sample(BlockRange(first: 1 << 33, count: 7)), Sample(BlockWrite(first: 1 << 33, bytes: text), isTailed: true),
     ]
+    private static let information = SignalInfo(signal: .child, code: SignalCode.exited, process: pid, user: user, value: 3)
     private static let processes: [Sample] = [
         Sample(
             StartProgram(
                 process: pid, parent: .initial, group: group, session: session, credentials: credentials, mask: 0o22, ignored: 1 << 40,
                 imageConnection: connection, imageHandle: handle, imageSize: 1 << 33, path: text, arguments: strings,
                 environment: strings, root: inherited, workingDirectory: inherited, descriptors: [inherited, inherited])),
-        Sample(SignalNotice(signal: .terminate)), Sample(ParentChanged(parent: .initial)), Sample(ConnectionLost(connection: connection)),
+        Sample(ParentChanged(parent: .initial)), Sample(ConnectionLost(connection: connection)),
         Sample(
             Spawn(
                 start: start, path: text, workingDirectory: given, flags: [.setGroup, .foreground], group: group, mask: 0o77,
                 arguments: strings, environment: strings, descriptors: [given])),
         Sample(SpawnResult(process: pid)), Sample(Exit(end: end, reason: text), isTailed: true),
-        Sample(Wait(target: -1, flags: .noHang)), Sample(WaitResult(process: pid, end: end)), Sample(Kill(target: -5, signal: 15)),
+        Sample(Wait(target: -1, flags: .noHang)), Sample(WaitResult(process: pid, change: ChildChange(end))),
+        Sample(Kill(target: -5, signal: 15)), Sample(Kill(target: 5, signal: 40, value: 1 << 40)), Sample(information),
+        Sample(TakeSignal(blocked: 1 << 63, takes: true)), Sample(TakenSignal(info: nil, isMore: false)),
+        Sample(TakenSignal(info: information, isMore: true)), Sample(WaitSignal(set: 5, timeout: 1 << 40)), Sample(SignalSet(bits: 9)),
+        Sample(AlarmTime(remaining: 1 << 40, interval: 7)), Sample(Stopped(isStopped: true)),
+        Sample(BackgroundAccess(process: process, signal: .terminalInput)),
         Sample(SetProcessGroup(process: pid, group: group)), Sample(OneProcess(process: pid)),
-        Sample(SetDisposition(signal: .interrupt, disposition: .ignore)),
+        Sample(SetDisposition(signal: .child, disposition: .ignore, flags: .noChildWait)),
         Sample(
             ProcessList(processes: [
                 ProcessRecord(

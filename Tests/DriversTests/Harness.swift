@@ -26,12 +26,16 @@ struct Harness<Logic: Server> {
     var reactor: ServerReactor<Logic>
     var now: UInt64 = 1_000
     var session: Int32 = 7
+    /// The group that processes are of, unless told otherwise.
+    var group: Int32 = 70
     private(set) var answers: [RequestKey: Outcome] = [:]
     private(set) var asked: Set<RequestKey> = []
     var notices: [(connection: UInt32, operation: ABI.Operation, body: [UInt8])] = []
     var calls: [DeviceMessage] = []
     private(set) var timer = Nanoseconds.never
     private(set) var requestsToManager: [ABI.Operation] = []
+    /// The last question to resmgr: its number and its body.
+    private(set) var question: (id: RequestID, body: [UInt8]) = (RequestID(rawValue: 0), [])
     /// Whether replies are matched with requests sent by `send`.
     var checksReplies = true
     /// How requests were answered.
@@ -59,7 +63,9 @@ struct Harness<Logic: Server> {
             }
             let body = reader.rest()
             switch header.kind {
-            case .request: requestsToManager.append(header.operation)
+            case .request:
+                requestsToManager.append(header.operation)
+                question = (header.request, body)
             case .notice: notices.append((connection.rawValue, header.operation, body))
             case .reply:
                 coverage.note("\(header.operation)", Errno.decode(header.argument))
@@ -84,13 +90,13 @@ struct Harness<Logic: Server> {
         message(Message.notice(.last, Nothing()), from: number)
     }
 
-    mutating func message(_ bytes: [UInt8], from number: UInt32, group: Int32 = 70) {
+    mutating func message(_ bytes: [UInt8], from number: UInt32, group: Int32? = nil) {
         var stamped = bytes
         var writer = Writer()
         writer.value(
             Stamp(
                 process: number == 0 ? .nobody : identity(number), credentials: CredentialsID(rawValue: 0),
-                group: ProcessGroupID(rawValue: group), session: SessionID(rawValue: session)))
+                group: ProcessGroupID(rawValue: group ?? self.group), session: SessionID(rawValue: session)))
         if stamped.count >= 36 { stamped.replaceSubrange(16..<36, with: writer.bytes) }
         input(.message(ConnectionID(rawValue: number), stamped))
     }

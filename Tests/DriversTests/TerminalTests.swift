@@ -278,11 +278,11 @@ struct Bench {
         let set = SetForegroundGroup(handle: bench.handles[1], group: ProcessGroupID(rawValue: 71))
         #expect(bench.harness.call(.setForegroundGroup, from: 1, set) == .failed(.inappropriateIOControl))
         try bench.control()
+        let none = SetForegroundGroup(handle: bench.handles[1], group: .none)
+        #expect(bench.harness.call(.setForegroundGroup, from: 1, none) == .failed(.invalidArgument))
         #expect(bench.harness.call(.setForegroundGroup, from: 1, set) == .empty)
         let get = OneHandle(handle: bench.handles[1])
         #expect(try bench.harness.get(ForegroundGroup.self, .getForegroundGroup, from: 1, get).group.rawValue == 71)
-        let none = SetForegroundGroup(handle: bench.handles[1], group: .none)
-        #expect(bench.harness.call(.setForegroundGroup, from: 1, none) == .failed(.invalidArgument))
         bench.harness.session = 8
         #expect(bench.harness.call(.setForegroundGroup, from: 1, set) == .failed(.inappropriateIOControl))
         #expect(bench.harness.call(.getForegroundGroup, from: 1, get) == .failed(.inappropriateIOControl))

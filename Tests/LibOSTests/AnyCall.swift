@@ -24,6 +24,9 @@ struct Draw {
     static let block: Address = 1800
     static let attributes: Address = 2000
     static let windowSize: Address = 2100
+    static let action: Address = 2200
+    static let signals: Address = 2240
+    static let time: Address = 2248
 
     init(_ random: inout Seeded) {
         // 3 and 4 are the preopened directories.
@@ -67,6 +70,29 @@ extension Scene {
         var size = Writer()
         size.value(WindowSize(rows: 24, columns: 80, width: 0, height: 0))
         put(size.bytes, Int(Draw.windowSize))
+        var action = Writer()
+        action.u32(UInt32(Disposition.interrupt.rawValue))
+        action.u32(5)
+        action.value(ActionFlags([.information, .restart]))
+        action.u32(2300)
+        action.u64(Signal.hangUp.bit)
+        put(action.bytes, Int(Draw.action))
+        var signals = Writer()
+        signals.u64(Signal.child.bit)
+        signals.u64(1_000_000)
+        signals.u64(0)
+        put(signals.bytes, Int(Draw.signals))
+    }
+
+    /// Lets the handlers run that a call answers with; answers what it comes to then.
+    mutating func handled(_ thread: ThreadID, _ result: Int32) -> Int32 {
+        var result = result
+        while result == ProgramABI.handler {
+            _ = libOS.handlerBegin(thread, host: &host)
+            libOS.handlerEnd(thread, host: &host)
+            result = libOS.resume(thread)
+        }
+        return result
     }
 
     /// Bytes of `SpawnBlock(arguments: [ByteString("x")])`.
@@ -181,6 +207,14 @@ extension Scene {
         ("process_group_get", { $0.libOS.processGroupGet($1, Int32($2.count), $2.result, $2.second, host: &$0.host) }),
         ("process_group_set", { $0.libOS.processGroupSet($1, Int32($2.count), Int32($2.count), host: &$0.host) }),
         ("process_list", { $0.libOS.processList($1, Int32($2.count), $2.result, 4096, $2.second, host: &$0.host) }),
+        ("process_session_create", { scene, thread, _ in scene.libOS.processSessionCreate(thread, host: &scene.host) }),
+        ("signal_action", { $0.libOS.signalAction($1, $2.signal, $2.flag == 0 ? 0 : Draw.action, $2.result, host: &$0.host) }),
+        ("signal_mask", { $0.libOS.signalMask($1, $2.flag, Draw.signals, $2.result, host: &$0.host) }),
+        ("signal_pending", { $0.libOS.signalPending($1, $2.result, host: &$0.host) }),
+        ("signal_suspend", { $0.libOS.signalSuspend($1, $2.flag == 0 ? Draw.time : $2.result, host: &$0.host) }),
+        ("signal_wait", { $0.libOS.signalWait($1, Draw.signals, $2.result, $2.size, host: &$0.host) }),
+        ("signal_queue", { $0.libOS.signalQueue($1, Int32($2.count), $2.signal * 2, $2.size, host: &$0.host) }),
+        ("alarm_set", { $0.libOS.alarmSet($1, Draw.time, $2.result, host: &$0.host) }),
         ("signal_disposition", { $0.libOS.signalDisposition($1, $2.signal, 2, host: &$0.host) }),
         ("signal_take", { $0.libOS.signalTake($1, $2.result, host: &$0.host) }),
         (

@@ -76,13 +76,13 @@ import Testing
         var scene = try Scene()
         #expect(scene.libOS.processWait(thread, -1, 0, 400, 404, host: &scene.host) == pending)
         #expect(try scene.asked(.wait, Wait.self) == Wait(target: -1, flags: []))
-        let result = WaitResult(process: ProcessID(rawValue: 50), end: ProcessEnd(kind: .signaled, code: 9))
+        let result = WaitResult(process: ProcessID(rawValue: 50), change: ChildChange(kind: .signaled, code: 9))
         #expect(try scene.resume(result) == 0)
         #expect(scene.word(400) == 50 && scene.word(404) == 0x109)
         #expect(scene.libOS.processWait(thread, 50, 1, 400, 404, host: &scene.host) == pending)
         #expect(try scene.asked(.wait, Wait.self).flags == .noHang)
         #expect(try scene.resume(failing: .noChildProcess) == code(.noChildProcess))
-        #expect(scene.libOS.processWait(thread, 50, 2, 400, 404, host: &scene.host) == code(.invalidArgument))
+        #expect(scene.libOS.processWait(thread, 50, 4, 400, 404, host: &scene.host) == code(.invalidArgument))
     }
 
     @Test func identity() throws {

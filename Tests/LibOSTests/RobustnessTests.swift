@@ -49,10 +49,18 @@ import Testing
         case .getTerminalAttributes: writer.value(TerminalAttributes.standard)
         case .getWindowSize: writer.value(WindowSize(rows: 24, columns: 80, width: 0, height: 0))
         case .getForegroundGroup: writer.value(ForegroundGroup(group: ProcessGroupID(rawValue: 3)))
-        case .wait: writer.value(WaitResult(process: .initial, end: ProcessEnd(kind: .exited, code: 1)))
+        case .wait: writer.value(WaitResult(process: .initial, change: ChildChange(kind: .exited, code: 1)))
+        case .takeSignal: writer.value(TakenSignal(info: number % 3 == 0 ? someInfo(number) : nil, isMore: number % 5 == 0))
+        case .waitSignal: writer.value(someInfo(number))
+        case .pendingSignals: writer.value(SignalSet(bits: UInt64(number)))
+        case .setAlarm: writer.value(AlarmTime(remaining: UInt64(number), interval: 1))
         default: writer.raw([UInt8](repeating: UInt8(number), count: Int(number)))
         }
         return writer.bytes
+    }
+
+    private func someInfo(_ number: UInt32) -> SignalInfo {
+        SignalInfo(signal: number % 2 == 0 ? .child : Signal(rawValue: UInt8(1 + number % 64)) ?? .hangUp, code: 0)
     }
 
     /// The call that waits for a request.
@@ -83,8 +91,8 @@ import Testing
             message = Message.notice(
                 .ready, Ready(handle: handle(UInt32.random(in: 9..<14, using: &random)), events: .readable, sequence: 1))
         case 17:
-            message = Message.notice(
-                .signal, SignalNotice(signal: random.chance(70) ? .child : Signal(rawValue: UInt8(1 + random.below(64))) ?? .hangUp))
+            let stops = random.chance(20)
+            message = stops ? Message.notice(.stopped, Stopped(isStopped: random.chance(30))) : Message.notice(.signal, Nothing())
             on = .resourceManager
         case 18:
             message = Message.notice(
@@ -122,8 +130,8 @@ import Testing
         let names = Scene.calls.map(\.name)
         let sockets = ["sock_accept", "sock_recv", "sock_send", "sock_shutdown"]
         let gaps = coverage.gaps(
-            served: names.filter { !sockets.contains($0) },
-            refused: sockets.map { ($0, .notSupported) } + [
+            served: names.filter { !sockets.contains($0) && $0 != "signal_suspend" },
+            refused: [("signal_suspend", .interrupted), ("signal_wait", .interrupted)] + sockets.map { ($0, .notSupported) } + [
                 ("poll_oneoff", .interrupted), ("process_wait", .interrupted), ("fd_read", .ioError),
                 ("fd_seek", .illegalSeek), ("path_open", .notDirectory), ("fd_close", .badFileDescriptor),
             ])
@@ -137,7 +145,8 @@ import Testing
         var calls: [ThreadID: String] = [:]
         for step in 0..<steps {
             if step % 2 == 0 {
-                let (name, thread, result) = someCall(&scene, &random)
+                let (name, thread, first) = someCall(&scene, &random)
+                let result = scene.handled(thread, first)
                 if result == pending || result == yielded {
                     calls[thread] = name
                 } else if name == "process_id" || name == "process_parent_id" {
@@ -149,7 +158,7 @@ import Testing
             let (connection, message) = someMessage(scene, &random)
             scene.libOS.deliver(connection, message, host: &scene.host)
             for id in Int32(0)..<3 {
-                let result = scene.libOS.resume(ThreadID(rawValue: id))
+                let result = scene.handled(ThreadID(rawValue: id), scene.libOS.resume(ThreadID(rawValue: id)))
                 guard result != pending, let name = calls.removeValue(forKey: ThreadID(rawValue: id)) else { continue }
                 coverage.note(name, Errno.decode(UInt32(result)))
             }
@@ -177,7 +186,7 @@ import Testing
         }
         #expect(scene.libOS.requests.isEmpty)
         for thread in scene.libOS.threads {
-            guard let call = thread.call else { continue }
+            guard let call = thread.call, call != .suspend else { continue }
             guard case .poll(let poll) = call else {
                 Issue.record("\(call) waits for nothing")
                 continue
@@ -233,14 +242,16 @@ import Testing
             if !scene.libOS.isRunning { break }
             if step % 3 == 0 {
                 var copy = random
-                _ = someCall(&scene, &random)
-                _ = someCall(&other, &copy)
+                let (_, thread, result) = someCall(&scene, &random)
+                _ = scene.handled(thread, result)
+                _ = other.handled(thread, someCall(&other, &copy).result)
             }
             let (connection, message) = someMessage(scene, &random)
             scene.libOS.deliver(connection, message, host: &scene.host)
             other.libOS.deliver(connection, message, host: &other.host)
             for id in Int32(0)..<3 {
-                #expect(scene.libOS.resume(ThreadID(rawValue: id)) == other.libOS.resume(ThreadID(rawValue: id)))
+                let thread = ThreadID(rawValue: id)
+                #expect(scene.handled(thread, scene.libOS.resume(thread)) == other.handled(thread, other.libOS.resume(thread)))
             }
             var writer = Writer()
             other.libOS.encode(into: &writer)

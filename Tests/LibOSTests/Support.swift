@@ -180,8 +180,19 @@ struct Scene {
         return libOS.resume(thread)
     }
 
-    mutating func signal(_ signal: Signal) {
-        libOS.deliver(.resourceManager, Message.notice(.signal, SignalNotice(signal: signal)), host: &host)
+    /// The resource manager has a signal, which the libOS takes.
+    mutating func signal(_ signal: Signal, code: Int32 = SignalCode.user, isMore: Bool = false) {
+        tell()
+        guard let ask = host.sent.last, ask.header.operation == .takeSignal else { return }
+        answer(ask, TakenSignal(info: SignalInfo(signal: signal, code: code, process: ProcessID(rawValue: 7)), isMore: isMore))
+    }
+
+    /// The resource manager tells that there is something to take.
+    mutating func tell() { libOS.deliver(.resourceManager, Message.notice(.signal, Nothing()), host: &host) }
+
+    /// The resource manager stops the process or lets it go on.
+    mutating func stop(_ isStopped: Bool) {
+        libOS.deliver(.resourceManager, Message.notice(.stopped, Stopped(isStopped: isStopped)), host: &host)
     }
 
     /// Puts bytes into the program's memory.

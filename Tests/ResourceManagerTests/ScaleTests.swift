@@ -59,7 +59,7 @@ import Testing
         #expect(sizes(world) != full)
         world.exit(world.process(more.process.rawValue), 7)
         let ended = try world.call(last, .wait, Wait(target: more.process.rawValue, flags: []), WaitResult.self)
-        #expect(ended == WaitResult(process: more.process, end: ProcessEnd(kind: .exited, code: 7)))
+        #expect(ended == WaitResult(process: more.process, change: ChildChange(kind: .exited, code: 7)))
         #expect(sizes(world) == full)
 
         // All are killed at once; init, whose children they have become, waits for each.
@@ -68,7 +68,7 @@ import Testing
         _ = try world.result(initial, killed, Nothing.self)
         let dead = try many(missing + 1, world, initial, .wait, Wait(target: -1, flags: []), WaitResult.self)
         #expect(Set(dead.map(\.process)) == Set(children + [ProcessID(rawValue: group.rawValue)]))
-        #expect(dead.allSatisfy { $0.end == ProcessEnd(kind: .signaled, code: Signal.kill.rawValue) })
+        #expect(dead.allSatisfy { $0.change == ChildChange(kind: .signaled, code: Signal.kill.rawValue) })
         #expect(throws: Errno.noChildProcess) {
             try world.call(initial, .wait, Wait(target: -1, flags: .noHang), WaitResult.self)
         }

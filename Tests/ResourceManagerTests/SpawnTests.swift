@@ -176,7 +176,7 @@ import Testing
         if child != nil {
             let end = try world.call(parent, .wait, Wait(target: -1, flags: []), WaitResult.self)
             #expect(end.process == result.process)
-            #expect(end.end == ProcessEnd(kind: .signaled, code: 9))
+            #expect(end.change == ChildChange(kind: .signaled, code: 9))
         }
         world.exit(parent)
         world.expectQuiet()

@@ -131,10 +131,26 @@ extension World {
         try call(hart, .kill, Kill(target: target, signal: signal.rawValue), Nothing.self)
     }
 
-    /// The signals that a libOS was told of.
-    func signals(_ hart: FakeHart) -> [UInt8] {
-        hart.notices.filter { $0.0 == .signal }.map { $0.1[0] }
+    /// The signals that a libOS is told of and takes.
+    func signals(_ hart: FakeHart) throws(Errno) -> [UInt8] { try taken(hart).map { $0.signal.rawValue } }
+
+    /// What a libOS takes when it is told that there is something to take.
+    func taken(_ hart: FakeHart, blocked: UInt64 = 0) throws(Errno) -> [SignalInfo] {
+        var taken: [SignalInfo] = []
+        while hart.notices.contains(where: { $0.0 == .signal }) {
+            hart.notices.removeAll { $0.0 == .signal }
+            var answer = try call(hart, .takeSignal, TakeSignal(blocked: blocked, takes: true), TakenSignal.self)
+            while let info = answer.info {
+                taken.append(info)
+                guard answer.isMore else { break }
+                answer = try call(hart, .takeSignal, TakeSignal(blocked: blocked, takes: true), TakenSignal.self)
+            }
+        }
+        return taken
     }
+
+    /// Whether a libOS was told last that its process is stopped; nil: it was told nothing of that.
+    func isStopped(_ hart: FakeHart) -> Bool? { hart.notices.last { $0.0 == .stopped }.map { $0.1 == [1] } }
 
     /// Nothing is under way and nothing is held for a process that is over.
     func expectQuiet(_ location: SourceLocation = #_sourceLocation) {

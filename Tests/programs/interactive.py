@@ -144,6 +144,41 @@ def background_jobs_are_told(terminal):
     terminal.expect(r"\[1\] Done sleep 0.2\n")
 
 
+def a_job_is_stopped_listed_and_brought_back(terminal):
+    terminal.type("cat\n")
+    terminal.expect("cat\n")
+    terminal.type("runs\n")
+    terminal.expect("runs\nruns\n")
+    terminal.type("\x1a")
+    terminal.expect(r"\[1\] Stopped cat\n")
+    terminal.expect("PROMPT> ")
+    terminal.run("echo $?", "148\n")
+    terminal.run("jobs", r"\[1\] Stopped cat\n")
+    terminal.type("fg\n")
+    terminal.expect("cat\n")
+    terminal.type("back\n")
+    terminal.expect("back\nback\n")
+    terminal.type("\x04")
+    terminal.expect("PROMPT> ")
+    terminal.run("jobs; echo none", "none\n")
+
+
+def a_job_goes_on_in_the_background(terminal):
+    terminal.type("sleep 60 | cat\n")
+    time.sleep(0.3)
+    terminal.type("\x1a")
+    terminal.expect(r"\[1\] Stopped sleep 60 \| cat\n")
+    terminal.expect("PROMPT> ")
+    terminal.run("bg %sleep", r"\[1\] sleep 60 \| cat\n")
+    terminal.run("jobs", r"\[1\] Running sleep 60 \| cat\n")
+    terminal.type("fg %1\n")
+    terminal.expect("sleep 60")
+    time.sleep(0.3)
+    terminal.type("\x03")
+    terminal.expect("PROMPT> ")
+    terminal.run("fg", "no such job\n")
+
+
 def the_foreground_command_has_the_terminal(terminal):
     terminal.type("cat\n")
     terminal.expect("cat\n")

@@ -37,17 +37,18 @@ class Text:
 
 
 class C:
-    """A program of C for WASI preview 1: a source of Tests/system/programs, or of Tests/browser/programs."""
+    """A program of C for WASI preview 1: a source of Tests/system/programs, or of Tests/browser/programs. Its table of functions is
+    exported, so that it may have handlers of signals, unless told otherwise."""
 
     mode = 0o755
 
-    def __init__(self, name):
-        self._name = name
+    def __init__(self, name, exports_table=True):
+        self._name, self._options = name, ["-Wl,--export-table"] if exports_table else []
 
     def data(self):
-        headers = TOP / "Tests/browser/programs"
-        [source] = [path for folder in [TOP / "Tests/system/programs", headers] if (path := folder / self._name).exists()]
-        return compiled(source.read_text(), "-I", headers)
+        headers, other = TOP / "Tests/system/programs", TOP / "Tests/browser/programs"
+        [source] = [path for folder in [headers, other] if (path := folder / self._name).exists()]
+        return compiled(source.read_text(), "-I", headers, *self._options)
 
 
 class Plain:

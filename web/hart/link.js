@@ -47,7 +47,8 @@ function check(module) {
  * Compiles, checks and links an image. Throws an ImageError that says why it is no program.
  * @param {Uint8Array} image the whole of its buffer; not to be used afterwards
  * @param {WebAssembly.Imports} imports
- * @returns {{memory: WebAssembly.Memory, start: Function}}
+ * @returns {{memory: WebAssembly.Memory, start: Function, table: WebAssembly.Table | null}} the table is that of its functions, if it
+ *   exports that under the name that linkers give it
  */
 export function link(image, imports) {
   const reason = whyNoModule(image);
@@ -68,6 +69,7 @@ export function link(image, imports) {
     return {
       memory: /** @type {WebAssembly.Memory} */ (exports.memory),
       start: /** @type {Function} */ (exports._start),
+      table: exports.__indirect_function_table instanceof WebAssembly.Table ? exports.__indirect_function_table : null,
     };
   } catch (error) {
     throw new ImageError(reasonOf(error), error instanceof RangeError ? Errno.notEnoughMemory : undefined);

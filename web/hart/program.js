@@ -1,7 +1,7 @@
 // @ts-check
 // A hart that runs a program beside its libOS. What the imports and exports mean: Sources/ABI/README.md.
 
-import { Errno, Limits, PENDING, YIELD } from "../generated/abi.js";
+import { Errno, HANDLER, Limits, PENDING, Signal, YIELD } from "../generated/abi.js";
 import { Deadline, Soon, Timer } from "./clock.js";
 import { Bytes, copy } from "./copy.js";
 import { bind, ImageError, link } from "./link.js";
@@ -54,6 +54,13 @@ export class Program {
   #libOS;
   /** @type {Bytes | null} The program's memory. */
   #program = null;
+  /** @type {WebAssembly.Table | null} The functions that the program calls by number. */
+  #table = null;
+  /**
+   * The calls that handlers interrupted, where the hart does not park; the last is the one to go on first.
+   * @type {{resolve: (result: number) => void, reject: (trap: unknown) => void}[]}
+   */
+  #interrupted = [];
   /** @type {Uint8Array | null} */
   #image = null;
   #isImageOver = false;
@@ -109,9 +116,11 @@ export class Program {
     this.#timer.set(-1n);
     this.#connections.finish(!isOrdered);
     if (this.#rings !== null) return;
-    // A stack that is suspended is unwound by a trap, which the program cannot catch, and `#run` tells when it is.
-    if (!this.#isRunning) this.#report.ended();
-    else waiting?.reject(trap());
+    // A stack that is suspended is unwound by a trap, which the program cannot catch, and `#run` tells when it is. What a handler
+    // interrupted is below it, so the top goes first.
+    if (!this.#isRunning) return this.#report.ended();
+    waiting?.reject(trap());
+    for (const call of this.#interrupted.splice(0).reverse()) call.reject(trap());
   }
 
   /**
@@ -160,7 +169,8 @@ export class Program {
       this.#soon?.post();
     } else if (result !== PENDING) {
       this.#waiting = null;
-      waiting.resolve(result);
+      if (result === HANDLER && this.#rings === null) void this.#handleAside(waiting);
+      else waiting.resolve(result);
     }
   }
 
@@ -168,12 +178,90 @@ export class Program {
   #settle(result) {
     this.#isInside = false;
     if (this.#isOver) return leave();
-    if (result !== PENDING && result !== YIELD) return result;
-    if (this.#rings !== null) return this.#park(result === YIELD);
+    if (result >= 0) return result;
+    if (this.#rings !== null) return this.#settleHere(result);
     return new Promise((/** @type {(result: number) => void} */ resolve, reject) => {
-      this.#waiting = { resolve, reject, yields: result === YIELD };
+      const waiting = { resolve, reject, yields: result === YIELD };
+      if (result === HANDLER) return void this.#handleAside(waiting);
+      this.#waiting = waiting;
       if (result === YIELD) this.#soon?.post();
     });
+  }
+
+  // Handlers of signals: functions of the program, called above the call that they interrupt.
+
+  /** Where in the libOS's table of calls the next handler is, and what it is told. */
+  #nextHandler() {
+    this.#isInside = true;
+    const index = this.#libOS.handler_begin(MAIN_THREAD) >>> 0;
+    const [signal, information] = [this.#libOS.handler_signal(), this.#libOS.handler_information()];
+    this.#isInside = false;
+    const handler = this.#table !== null && index < this.#table.length ? this.#table.get(index) : null;
+    return { handler, signal, information };
+  }
+
+  /** The handler that is to run is no function: what a jump to no code is on hardware. */
+  #strayed() {
+    const text = new TextEncoder().encode("the handler of a signal is no function of the program");
+    this.#event(() => {
+      this.#hand(text);
+      this.#libOS.trap(Signal.segmentation, text.length);
+    });
+  }
+
+  /**
+   * Runs handlers and parks until a call has its result.
+   * @param {number} result what the libOS answered
+   * @returns {number}
+   */
+  #settleHere(result) {
+    while (result < 0) {
+      if (result === HANDLER) {
+        this.#handleHere();
+        if (this.#isOver) leave();
+        this.#isInside = true;
+        result = this.#libOS.resume(MAIN_THREAD);
+        this.#isInside = false;
+      } else {
+        result = this.#park(result === YIELD);
+      }
+      if (this.#isOver) leave();
+    }
+    return result;
+  }
+
+  /** Runs a handler on this stack. */
+  #handleHere() {
+    const { handler, signal, information } = this.#nextHandler();
+    if (handler === null) {
+      this.#strayed();
+      // The end of the program is on its way.
+      while (!this.#isOver) this.#round(false);
+      return;
+    }
+    handler(signal, information, 0);
+    this.#isInside = true;
+    this.#libOS.handler_end(MAIN_THREAD);
+    this.#isInside = false;
+  }
+
+  /**
+   * Runs a handler on a stack of its own, while the call that it interrupts stays suspended below it.
+   * @param {{resolve: (result: number) => void, reject: (trap: unknown) => void, yields: boolean}} waiting that call
+   */
+  async #handleAside(waiting) {
+    const { handler, signal, information } = this.#nextHandler();
+    this.#interrupted.push(waiting);
+    if (handler === null) return this.#strayed();
+    try {
+      await this.#way.enter(handler)(signal, information, 0);
+    } catch (error) {
+      return this.#stopped(error);
+    }
+    if (this.#isOver) return;
+    this.#interrupted.pop();
+    this.#waiting = waiting;
+    this.#event(() => this.#libOS.handler_end(MAIN_THREAD));
   }
 
   // Parking: the worker does not return to its event loop while the program lives.
@@ -270,6 +358,7 @@ export class Program {
       });
     }
     this.#program = new Bytes(program.memory);
+    this.#table = program.table;
     this.#event(() => this.#libOS.image_result(Errno.success, 0));
     if (this.#isOver) return;
     if (this.#rings === null) void this.#run(program.start);

@@ -5,12 +5,13 @@
  * @typedef {object} Way
  * @property {(call: (...parameters: any[]) => number | Promise<number>) => WebAssembly.ImportValue} wrap binds a call that may
  *   answer a promise
- * @property {(entry: Function) => () => Promise<unknown>} enter makes an entry callable; its promise settles when the entry ends
+ * @property {(entry: Function) => (...parameters: any[]) => Promise<unknown>} enter makes an entry callable; its promise settles when
+ *   the entry ends
  */
 
 /**
  * JavaScript Promise Integration, which TypeScript's library does not know yet.
- * @type {{Suspending: new (call: Function) => WebAssembly.ImportValue, promising: (entry: Function) => () => Promise<unknown>}}
+ * @type {{Suspending: new (call: Function) => WebAssembly.ImportValue, promising: (entry: Function) => (...parameters: any[]) => Promise<unknown>}}
  */
 const integration = /** @type {any} */ (WebAssembly);
 
@@ -23,7 +24,7 @@ const suspend = {
 /** @type {Way} The worker sleeps until a message comes through shared memory. */
 const park = {
   wrap: (call) => /** @type {WebAssembly.ImportValue} */ (call),
-  enter: (entry) => async () => entry(),
+  enter: (entry) => async (...parameters) => entry(...parameters),
 };
 
 /**

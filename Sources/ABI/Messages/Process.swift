@@ -204,11 +204,15 @@ package struct Exit: Wire, Equatable, Sendable {
 package struct WaitFlags: OptionSet, Identifier {
     package var rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }
-    /// Answer at once; pid 0 if no child has ended.
+    /// Answer at once; pid 0 if there is nothing to tell of any child.
     package static let noHang = WaitFlags(rawValue: 1 << 0)
+    /// C: WUNTRACED: tell of children that stopped, too.
+    package static let stopped = WaitFlags(rawValue: 1 << 1)
+    /// C: WCONTINUED: tell of stopped children that went on, too.
+    package static let continued = WaitFlags(rawValue: 1 << 3)
 }
 
-/// Waits for a child's end and takes its status. `noChildProcess` if there is none to wait for.
+/// Waits for a child's end and takes its status, or for its stop or continuation, each told of once. `noChildProcess` if there is none to wait for.
 package struct Wait: Wire, Equatable, Sendable {
     /// > 0: that child; 0: a child of the caller's group; -1: any; < -1: a child of group -target.
     package var target: Int32
@@ -231,49 +235,100 @@ package struct Wait: Wire, Equatable, Sendable {
     }
 }
 
-/// A child that ended.
-package struct WaitResult: Wire, Equatable, Sendable {
-    /// Its pid; 0 under `noHang` if none has ended.
-    package var process: ProcessID
-    /// How it ended.
-    package var end: ProcessEnd
+/// What a parent may wait for.
+package enum ChangeKind: UInt8, Wire, CaseIterable, Sendable {
+    /// It ended by itself; the code is its exit status.
+    case exited = 0
+    /// It ended by a signal; the code is its number.
+    case signaled = 1
+    /// It was stopped by a signal; the code is its number.
+    case stopped = 2
+    /// It was continued; the code is SIGCONT's number.
+    case continued = 3
 
-    package init(process: ProcessID, end: ProcessEnd) {
+    package init(from reader: inout Reader) throws(Errno) {
+        guard let value = ChangeKind(rawValue: try reader.u8()) else { throw .badMessage }
+        self = value
+    }
+
+    package func encode(into writer: inout Writer) { writer.u8(rawValue) }
+}
+
+/// What became of a child (C: the status of waitpid).
+package struct ChildChange: Wire, Equatable, Sendable {
+    package var kind: ChangeKind
+    /// Status or signal number.
+    package var code: UInt8
+
+    package init(kind: ChangeKind, code: UInt8) {
+        self.kind = kind
+        self.code = code
+    }
+
+    /// The end of a child.
+    package init(_ end: ProcessEnd) { self.init(kind: end.kind == .exited ? .exited : .signaled, code: end.code) }
+
+    package init(from reader: inout Reader) throws(Errno) {
+        kind = try reader.value(ChangeKind.self)
+        code = try reader.u8()
+    }
+
+    package func encode(into writer: inout Writer) {
+        writer.value(kind)
+        writer.u8(code)
+    }
+}
+
+/// A child that ended, stopped or went on.
+package struct WaitResult: Wire, Equatable, Sendable {
+    /// Its pid; 0 under `noHang` if there is nothing to tell.
+    package var process: ProcessID
+    /// What became of it.
+    package var change: ChildChange
+
+    package init(process: ProcessID, change: ChildChange) {
         self.process = process
-        self.end = end
+        self.change = change
     }
 
     package init(from reader: inout Reader) throws(Errno) {
         process = try reader.value(ProcessID.self)
-        end = try reader.value(ProcessEnd.self)
+        change = try reader.value(ChildChange.self)
     }
 
     package func encode(into writer: inout Writer) {
         writer.value(process)
-        writer.value(end)
+        writer.value(change)
     }
 }
 
-/// Sends a signal. `noSuchProcess` if there is none, `notPermitted` if none may be signalled.
+/// Sends a signal. `noSuchProcess` if there is none, `notPermitted` if none may be signalled, `resourceTemporarilyUnavailable` if
+/// it is queued and the process has `Limits.queuedSignals`.
 package struct Kill: Wire, Equatable, Sendable {
     /// > 0: that process; 0: the caller's group; -1: all but resmgr and init; < -1: group -target.
     package var target: Int32
     /// 0 only checks; unknown numbers: `invalidArgument`.
     package var signal: UInt8
+    /// C: sigqueue(3): what goes along. Then `target` is a process.
+    package var value: UInt64?
 
-    package init(target: Int32, signal: UInt8) {
+    package init(target: Int32, signal: UInt8, value: UInt64? = nil) {
         self.target = target
         self.signal = signal
+        self.value = value
     }
 
     package init(from reader: inout Reader) throws(Errno) {
         target = try reader.i32()
         signal = try reader.u8()
+        value = try reader.bool() ? try reader.u64() : nil
     }
 
     package func encode(into writer: inout Writer) {
         writer.i32(target)
         writer.u8(signal)
+        writer.bool(value != nil)
+        if let value { writer.u64(value) }
     }
 }
 
@@ -324,7 +379,7 @@ package enum Disposition: UInt8, Wire, CaseIterable, Sendable {
     case standard = 0
     /// Nothing.
     case ignore = 1
-    /// A waiting call ends with `interrupted`, and the program may take the pending signals.
+    /// The program takes it (`takeSignal`): for a handler, or to be told of it. A waiting call ends with `interrupted`.
     case interrupt = 2
 
     package init(from reader: inout Reader) throws(Errno) {
@@ -335,26 +390,31 @@ package enum Disposition: UInt8, Wire, CaseIterable, Sendable {
     package func encode(into writer: inout Writer) { writer.u8(rawValue) }
 }
 
-/// C: sigaction(2), as far as no handler runs.
+/// C: sigaction(2), as far as the resource manager has to know.
 package struct SetDisposition: Wire, Equatable, Sendable {
     /// `kill` and `stop` have only their default: `invalidArgument`.
     package var signal: Signal
     /// What it does from now on.
     package var disposition: Disposition
+    /// Of `child`: `noChildStop`, `noChildWait`.
+    package var flags: ActionFlags
 
-    package init(signal: Signal, disposition: Disposition) {
+    package init(signal: Signal, disposition: Disposition, flags: ActionFlags = []) {
         self.signal = signal
         self.disposition = disposition
+        self.flags = flags
     }
 
     package init(from reader: inout Reader) throws(Errno) {
         signal = try reader.value(Signal.self)
         disposition = try reader.value(Disposition.self)
+        flags = try reader.value(ActionFlags.self)
     }
 
     package func encode(into writer: inout Writer) {
         writer.value(signal)
         writer.value(disposition)
+        writer.value(flags)
     }
 }
 
@@ -365,6 +425,8 @@ package enum ProcessState: UInt8, Wire, CaseIterable, Sendable {
     case running = 2
     /// Its parent has not waited for it yet.
     case ended = 3
+    /// A signal stopped it.
+    case stopped = 4
 
     package init(from reader: inout Reader) throws(Errno) {
         guard let value = ProcessState(rawValue: try reader.u8()) else { throw .badMessage }

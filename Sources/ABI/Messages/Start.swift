@@ -137,6 +137,8 @@ package struct StartProgram: Wire, Equatable, Sendable {
     package var mask: UInt32
     /// Bit N: signal N is ignored from the start.
     package var ignored: UInt64
+    /// Bit N - 1: signal N is blocked from the start.
+    package var blocked: UInt64
     /// Connection to the file system that holds the image.
     package var imageConnection: ConnectionID
     /// The image, open for `execute`; the libOS reads and closes it.
@@ -162,7 +164,7 @@ package struct StartProgram: Wire, Equatable, Sendable {
         process: ProcessID, parent: ProcessID, group: ProcessGroupID, session: SessionID, credentials: Credentials, mask: UInt32,
         ignored: UInt64, imageConnection: ConnectionID, imageHandle: Handle, imageSize: UInt64, path: [UInt8], arguments: [ByteString],
         environment: [ByteString], root: InheritedDescriptor, workingDirectory: InheritedDescriptor, descriptors: [InheritedDescriptor],
-        wait: [UInt8] = []
+        wait: [UInt8] = [], blocked: UInt64 = 0
     ) {
         self.process = process
         self.parent = parent
@@ -171,6 +173,7 @@ package struct StartProgram: Wire, Equatable, Sendable {
         self.credentials = credentials
         self.mask = mask
         self.ignored = ignored
+        self.blocked = blocked
         self.imageConnection = imageConnection
         self.imageHandle = imageHandle
         self.imageSize = imageSize
@@ -191,6 +194,7 @@ package struct StartProgram: Wire, Equatable, Sendable {
         credentials = try reader.value(Credentials.self)
         mask = try reader.u32()
         ignored = try reader.u64()
+        blocked = try reader.u64()
         imageConnection = try reader.value(ConnectionID.self)
         imageHandle = try reader.value(Handle.self)
         imageSize = try reader.u64()
@@ -211,6 +215,7 @@ package struct StartProgram: Wire, Equatable, Sendable {
         writer.value(credentials)
         writer.u32(mask)
         writer.u64(ignored)
+        writer.u64(blocked)
         writer.value(imageConnection)
         writer.value(imageHandle)
         writer.u64(imageSize)
@@ -221,24 +226,6 @@ package struct StartProgram: Wire, Equatable, Sendable {
         writer.value(workingDirectory)
         writer.list(descriptors)
         writer.bytes(wait)
-    }
-}
-
-/// A signal for a process that asked to be interrupted by it.
-package struct SignalNotice: Wire, Equatable, Sendable {
-    /// Which.
-    package var signal: Signal
-
-    package init(signal: Signal) {
-        self.signal = signal
-    }
-
-    package init(from reader: inout Reader) throws(Errno) {
-        signal = try reader.value(Signal.self)
-    }
-
-    package func encode(into writer: inout Writer) {
-        writer.value(signal)
     }
 }
 

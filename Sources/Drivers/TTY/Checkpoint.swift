@@ -1,11 +1,11 @@
 package import ABI
 import ServerKit
 
-// The state of the driver, written down between two inputs. Version 1: terminals, descriptions, handles, readiness, who has ended. Which request
-// waits where is in the terminals themselves.
+// The state of the driver, written down between two inputs. Version 2: terminals, descriptions, handles, readiness, who has ended, what came from
+// the background. Which request waits where is in the terminals themselves.
 
 extension TerminalDriver: Checkpointable {
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
     private static let mostTerminals: UInt32 = 256
 
     package func encode(into writer: inout Writer) {
@@ -22,6 +22,8 @@ extension TerminalDriver: Checkpointable {
         handles.encode(into: &writer) { number, writer in writer.value(number) }
         readiness.encode(into: &writer)
         writer.list(ended)
+        writer.list(asked)
+        writer.list(held)
         writer.value(deadline)
     }
 
@@ -41,6 +43,8 @@ extension TerminalDriver: Checkpointable {
         handles = try HandleTable(decoding: &reader) { reader throws(Errno) in try reader.value(NodeID.self) }
         readiness = try Readiness(decoding: &reader)
         ended = try reader.list(ProcessIdentity.self)
+        asked = try reader.list(BackgroundRequest.self)
+        held = try reader.list(BackgroundRequest.self)
         deadline = try reader.value(Nanoseconds.self)
         for (index, terminal) in terminals.enumerated() {
             let keys = terminal.readers.map { $0.key } + terminal.writers.map { $0.key } + terminal.changes.map { $0.key }
@@ -63,6 +67,8 @@ extension Terminal {
         for read in readers {
             writer.value(read.key)
             writer.value(read.process)
+            writer.value(read.group)
+            writer.value(read.session)
             writer.value(read.handle)
             writer.u32(UInt32(read.limit))
             writer.value(read.since)
@@ -110,6 +116,7 @@ extension Terminal {
             readers.append(
                 WaitingRead(
                     key: try reader.value(RequestKey.self), process: try reader.value(ProcessIdentity.self),
+                    group: try reader.value(ProcessGroupID.self), session: try reader.value(SessionID.self),
                     handle: try reader.value(Handle.self), limit: Int(try reader.u32()), since: try reader.value(Nanoseconds.self)))
         }
         unconfirmed = try reader.list(ProcessGroupID.self)

@@ -3,8 +3,6 @@ import ServerKit
 
 /// One terminal: its line discipline, who waits, and what is under way to and from its device. Methods append actions; the driver
 /// performs them. After every change `settle` brings about all that has become possible.
-///
-/// Every group may read and write: the stop signals of job control (SIGTTIN, SIGTTOU) are not sent.
 struct Terminal: Sendable {
     /// Bytes of output on their way to the device or kept for it; further writes wait.
     static let outputWindow = 64 << 10
@@ -18,6 +16,9 @@ struct Terminal: Sendable {
     struct WaitingRead: Sendable {
         var key: RequestKey
         var process: ProcessIdentity
+        /// Its group and session: of the terminal's session only the foreground group reads.
+        var group = ProcessGroupID.none
+        var session = SessionID.none
         var handle: Handle
         var limit: Int
         /// Monotonic time of the request: timers of non-canonical mode begin here.
@@ -98,6 +99,11 @@ struct Terminal: Sendable {
 
     /// Whether input waits for signals to have taken effect.
     var isHeld: Bool { !unconfirmed.isEmpty }
+
+    /// Whether a process is of the terminal's session and not of its foreground group.
+    func isBackground(_ session: SessionID, _ group: ProcessGroupID) -> Bool {
+        session != .none && session == self.session && foreground != .none && group != foreground
+    }
 
     /// What `poll` reports.
     var events: PollEvents {
@@ -222,8 +228,10 @@ struct Terminal: Sendable {
             let before = taken
             taken += takeIncoming(now: now, into: &actions)
             isChanging = taken != before
-            while !isHeld, let read = readers.first, let bytes = take(for: read, now: now) {
-                readers.removeFirst()
+            while !isHeld, let index = readers.firstIndex(where: { !isBackground($0.session, $0.group) }),
+                let bytes = take(for: readers[index], now: now)
+            {
+                let read = readers.remove(at: index)
                 accessTime = realTime
                 actions.append(.data(read.key, bytes))
                 isChanging = true

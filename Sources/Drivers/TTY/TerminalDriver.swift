@@ -28,6 +28,10 @@ package struct TerminalDriver: Server {
     var ended: [ProcessIdentity] = []
     /// At which terminal a request waits.
     var waiting = OrderedMap<RequestKey, Int>()
+    /// What came from the background, while resmgr is asked, in the order of asking.
+    var asked: [BackgroundRequest] = []
+    /// What waits until its group is in the foreground. (Reads wait with the others.)
+    var held: [BackgroundRequest] = []
     /// The deadline last asked for.
     var deadline = Nanoseconds.never
 
@@ -47,6 +51,14 @@ package struct TerminalDriver: Server {
     }
 
     package mutating func request(_ request: Request, _ context: inout Context) throws(Errno) -> Answer {
+        if let signal = try backgroundSignal(request) { return try hold(request, signal, &context) }
+        let answer = try serve(request, &context)
+        releaseHeld(&context)
+        return answer
+    }
+
+    /// Serves a request of the foreground, or one that may pass.
+    mutating func serve(_ request: Request, _ context: inout Context) throws(Errno) -> Answer {
         switch request.operation {
         case .openDevice: return try openDevice(request)
         case .read: return try read(request, &context)
@@ -77,12 +89,14 @@ package struct TerminalDriver: Server {
     }
 
     package mutating func cancel(_ key: RequestKey, _ context: inout Context) {
+        if forgetHeld(key) { return context.fail(key, .interrupted) }
         guard let index = waiting[key], let written = terminals[index].withdraw(key) else { return }
         waiting[key] = nil
         settle(index, [written > 0 ? .count(key, written) : .failed(key, .interrupted)], &context)
     }
 
     package mutating func abandon(_ key: RequestKey, _ context: inout Context) {
+        if forgetHeld(key) { return }
         guard let index = waiting[key] else { return }
         waiting[key] = nil
         _ = terminals[index].withdraw(key)
@@ -149,6 +163,7 @@ package struct TerminalDriver: Server {
     /// A handle was taken out of the table: its description loses a holder and may end.
     mutating func release(_ handle: Handle, _ number: NodeID, _ context: inout Context) {
         readiness.forget(handle)
+        failHeld(handle, &context)
         guard var description = descriptions[number.index, number.generation] else { return }
         description.handles.removeAll { $0 == handle }
         if description.handles.isEmpty {

@@ -83,6 +83,18 @@ package final class Store {
     /// Whether there is a function of that address: of one that came from outside.
     package func hasFunction(_ function: FunctionAddress) -> Bool { function.index < functions.count }
 
+    /// Whether there is a table of that address: of one that came from outside.
+    package func hasTable(_ table: TableAddress) -> Bool { table.index < tables.count }
+
+    /// The function at a place of a table; nil if there is none, or the table is not one of functions.
+    package func function(_ index: UInt32, in table: TableAddress) -> FunctionAddress? {
+        let table = tables[Int(table.index)]
+        guard table.element == .funcref, index < table.count else { return nil }
+        // SAFETY: the index is within the table. A reference is the address and 1; 0 is null.
+        let reference = table.record.pointee.elements[Int(index)]
+        return reference == 0 ? nil : FunctionAddress(UInt32(reference - 1))
+    }
+
     /// Pages of all memories.
     var pages: Int { memories.reduce(0) { $0 + $1.pages } }
     /// Elements of all tables.

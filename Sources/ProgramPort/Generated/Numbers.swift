@@ -99,12 +99,16 @@ extension Port {
         /// `WaitFlags`.
         package enum WaitFlag {
             package static let noHang: UInt32 = 1
+            package static let stopped: UInt32 = 2
+            package static let continued: UInt32 = 8
         }
 
-        /// `EndKind`: how a process ended, in bits 8 and up of its status.
-        package enum EndKind {
+        /// `ChangeKind`: what became of a child, in bits 8 and up of its status.
+        package enum ChangeKind {
             package static let exited: UInt32 = 0
             package static let signaled: UInt32 = 1
+            package static let stopped: UInt32 = 2
+            package static let continued: UInt32 = 3
         }
 
         /// `ProcessState`.
@@ -112,6 +116,7 @@ extension Port {
             package static let starting: UInt8 = 1
             package static let running: UInt8 = 2
             package static let ended: UInt8 = 3
+            package static let stopped: UInt8 = 4
         }
 
         /// `Disposition`.
@@ -130,6 +135,8 @@ extension Port {
             package static let brokenPipe: UInt8 = 13
             package static let terminate: UInt8 = 15
             package static let child: UInt8 = 17
+            package static let `continue`: UInt8 = 18
+            package static let stop: UInt8 = 19
             package static let terminalStop: UInt8 = 20
             package static let terminalInput: UInt8 = 21
             package static let terminalOutput: UInt8 = 22

@@ -77,3 +77,23 @@ func turn() {
 func resume(_ thread: Int32) -> Int32 {
     State.libOS.resume(ThreadID(rawValue: thread))
 }
+
+@_expose(wasm, "handler_begin") @_cdecl("martlet_handler_begin")
+func handlerBegin(_ thread: Int32) -> UInt32 {
+    State.libOS.handlerBegin(ThreadID(rawValue: thread), host: &State.port)
+}
+
+@_expose(wasm, "handler_signal") @_cdecl("martlet_handler_signal")
+func handlerSignal() -> UInt32 {
+    State.libOS.handlerSignal()
+}
+
+@_expose(wasm, "handler_information") @_cdecl("martlet_handler_information")
+func handlerInformation() -> UInt32 {
+    State.libOS.handlerInformation()
+}
+
+@_expose(wasm, "handler_end") @_cdecl("martlet_handler_end")
+func handlerEnd(_ thread: Int32) {
+    State.libOS.handlerEnd(ThreadID(rawValue: thread), host: &State.port)
+}

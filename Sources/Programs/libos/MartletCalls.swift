@@ -45,9 +45,49 @@ func processList(_ thread: Int32, _ a: Int32, _ b: UInt32, _ c: UInt32, _ d: UIn
     State.libOS.processList(ThreadID(rawValue: thread), a, b, c, d, host: &State.port)
 }
 
+@_expose(wasm, "process_session_create") @_cdecl("martlet_process_session_create")
+func processSessionCreate(_ thread: Int32) -> Int32 {
+    State.libOS.processSessionCreate(ThreadID(rawValue: thread), host: &State.port)
+}
+
 @_expose(wasm, "signal_disposition") @_cdecl("martlet_signal_disposition")
 func signalDisposition(_ thread: Int32, _ a: UInt32, _ b: UInt32) -> Int32 {
     State.libOS.signalDisposition(ThreadID(rawValue: thread), a, b, host: &State.port)
+}
+
+@_expose(wasm, "signal_action") @_cdecl("martlet_signal_action")
+func signalAction(_ thread: Int32, _ a: UInt32, _ b: UInt32, _ c: UInt32) -> Int32 {
+    State.libOS.signalAction(ThreadID(rawValue: thread), a, b, c, host: &State.port)
+}
+
+@_expose(wasm, "signal_mask") @_cdecl("martlet_signal_mask")
+func signalMask(_ thread: Int32, _ a: UInt32, _ b: UInt32, _ c: UInt32) -> Int32 {
+    State.libOS.signalMask(ThreadID(rawValue: thread), a, b, c, host: &State.port)
+}
+
+@_expose(wasm, "signal_pending") @_cdecl("martlet_signal_pending")
+func signalPending(_ thread: Int32, _ a: UInt32) -> Int32 {
+    State.libOS.signalPending(ThreadID(rawValue: thread), a, host: &State.port)
+}
+
+@_expose(wasm, "signal_suspend") @_cdecl("martlet_signal_suspend")
+func signalSuspend(_ thread: Int32, _ a: UInt32) -> Int32 {
+    State.libOS.signalSuspend(ThreadID(rawValue: thread), a, host: &State.port)
+}
+
+@_expose(wasm, "signal_wait") @_cdecl("martlet_signal_wait")
+func signalWait(_ thread: Int32, _ a: UInt32, _ b: UInt32, _ c: UInt64) -> Int32 {
+    State.libOS.signalWait(ThreadID(rawValue: thread), a, b, c, host: &State.port)
+}
+
+@_expose(wasm, "signal_queue") @_cdecl("martlet_signal_queue")
+func signalQueue(_ thread: Int32, _ a: Int32, _ b: UInt32, _ c: UInt64) -> Int32 {
+    State.libOS.signalQueue(ThreadID(rawValue: thread), a, b, c, host: &State.port)
+}
+
+@_expose(wasm, "alarm_set") @_cdecl("martlet_alarm_set")
+func alarmSet(_ thread: Int32, _ a: UInt32, _ b: UInt32) -> Int32 {
+    State.libOS.alarmSet(ThreadID(rawValue: thread), a, b, host: &State.port)
 }
 
 @_expose(wasm, "signal_take") @_cdecl("martlet_signal_take")

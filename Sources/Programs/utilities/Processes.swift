@@ -13,7 +13,7 @@ enum Ps {
         }
         let accounts = Accounts()
         let now = Clock.monotonic()
-        command.output.write("  PID  PPID  PGID USER         TIME COMMAND\n")
+        command.output.write("  PID  PPID  PGID USER     S     TIME COMMAND\n")
         for process in processes {
             var line: [UInt8] = []
             line.append(decimal: process.process, width: 5)
@@ -21,7 +21,7 @@ enum Ps {
             line.append(decimal: process.group, width: 6)
             line.append(" ")
             line.append(accounts.user(process.user), width: 8, isLeft: true)
-            line.append(" ")
+            line.append(process.hasEnded ? " Z " : process.isStopped ? " T " : " S ")
             // Since its start: nobody counts processor time.
             let seconds = now > process.started ? (now - process.started) / 1_000_000_000 : 0
             var time: [UInt8] = []

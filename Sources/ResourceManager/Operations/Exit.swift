@@ -39,13 +39,10 @@ extension ResourceManager {
     /// Records the end of a process and tells everybody whom it concerns.
     mutating func end(_ process: Process, _ end: ProcessEnd) {
         guard let current = processes[process.identity], current.end == nil else { return }
+        let groups = groupsKept(by: current)
         processes.markEnded(process.identity, end)
-        for id in underWay(for: process.identity) {
-            guard case .wait(let state)? = tasks[id] else { continue }
-            // Nobody is there to be answered.
-            callers.forget(state.key)
-            removeTask(id, state.key)
-        }
+        stopAlarm(of: process.identity)
+        forgetWaits(of: process.identity)
         if let hart = current.hart { endHart(hart) }
         if process.id == .initial {
             return end == ProcessEnd(kind: .exited, code: 0) ? halt() : panic([UInt8]("init ended: ") + end.text)
@@ -55,7 +52,45 @@ extension ResourceManager {
             processes.setTerminal(of: process.session, nil)
             hangUp(process.session)
         }
+        hangUpOrphans(groups)
         announce(process.identity)
+    }
+
+    /// Nobody is there to be answered.
+    private mutating func forgetWaits(of process: ProcessIdentity) {
+        for id in underWay(for: process) {
+            switch tasks[id] {
+            case .wait(let state):
+                callers.forget(state.key)
+                removeTask(id, state.key)
+            case .waitSignal(let state):
+                callers.forget(state.key)
+                endSignalWait(id, state)
+            default: continue
+            }
+        }
+    }
+
+    /// The groups that may be orphaned when a process ends: its own if its parent kept that, and those of children that it kept.
+    private func groupsKept(by process: Process) -> [ProcessGroupID] {
+        var groups: [ProcessGroupID] = []
+        if processes.keepsGroup(process) { groups.append(process.group) }
+        for child in processes.children(of: process.id) where processes.keepsGroup(child) && groups.last != child.group {
+            groups.append(child.group)
+        }
+        return groups
+    }
+
+    /// POSIX, _Exit: a group that became orphaned and has a stopped member is hung up and goes on.
+    private mutating func hangUpOrphans(_ groups: [ProcessGroupID]) {
+        for group in groups where processes.isOrphaned(group) {
+            let members = processes.members(of: group)
+            guard members.contains(where: { $0.isStopped }) else { continue }
+            for member in members {
+                deliver(.hangUp, to: member)
+                deliver(.continue, to: member)
+            }
+        }
     }
 
     /// The leader of a session ended: its terminal is nobody's.
@@ -88,9 +123,13 @@ extension ResourceManager {
         guard let parent = processes[child.parent], parent.end == nil, parent.id != .resourceManager else {
             return processes.remove(identity)
         }
-        // POSIX, _Exit: a parent that ignores SIGCHLD gets no zombies.
-        if parent.dispositions.disposition(of: .child) == .ignore { processes.remove(identity) }
-        deliver(.child, to: parent)
+        guard let end = child.end else { return }
+        // POSIX, _Exit: a parent that ignores SIGCHLD, or does not wait, gets no zombies.
+        if parent.dispositions.disposition(of: .child) == .ignore || parent.dispositions.childFlags.contains(.noChildWait) {
+            processes.remove(identity)
+        }
+        _ = deliver(
+            childSignal(child, end.kind == .exited ? SignalCode.exited : SignalCode.killed, UInt64(end.code)), to: parent.identity)
         answerWaits(of: parent.identity)
     }
 }

@@ -3,24 +3,34 @@ import Processes
 import ServerKit
 
 extension ResourceManager {
-    /// C: kill(2). `invalidArgument` for an unknown signal, `noSuchProcess` if nobody is meant, `notPermitted` if none of those who
-    /// are may be signalled. There is no job control yet: signals that stop do nothing by default, and that is success.
+    /// C: kill(2), sigqueue(3). `invalidArgument` for an unknown signal, or a value for more than one process; `noSuchProcess` if
+    /// nobody is meant, `notPermitted` if none of those who are may be signalled, `resourceTemporarilyUnavailable` for a value when
+    /// the queue is full.
+    ///
+    /// A signal to the caller has reached it before the answer does: what tells of it goes the same way, first.
     mutating func kill(_ call: Call) throws(Errno) -> Answer {
         let request = try call.decode(Kill.self)
         let signal = Signal(rawValue: request.signal)
-        guard signal != nil || request.signal == 0 else { throw .invalidArgument }
+        guard signal != nil || request.signal == 0, request.value == nil || request.target > 0 else { throw .invalidArgument }
+        let info = signal.map { signal in
+            SignalInfo(
+                signal: signal, code: request.value == nil ? SignalCode.user : SignalCode.queue, process: call.process.id,
+                user: credentials[call.process.credentials].user, value: request.value ?? 0)
+        }
         if request.target > 0 {
             guard let process = processes[ProcessID(rawValue: request.target)] else { throw .noSuchProcess }
             guard credentials.maySignal(call.process, process, signal) else { throw .notPermitted }
-            if let signal { deliver(signal, to: process) }
+            guard let info else { return .done }
+            // A kill has no room to be refused (POSIX, kill): what finds none in the queue is lost.
+            if !deliver(info, to: process.identity) && request.value != nil { throw .resourceTemporarilyUnavailable }
             return .done
         }
         let meant = targets(request.target, call.process)
         guard !meant.isEmpty else { throw .noSuchProcess }
         let allowed = meant.filter { credentials.maySignal(call.process, $0, signal) }
         guard !allowed.isEmpty else { throw .notPermitted }
-        if let signal {
-            for process in allowed { deliver(signal, to: process) }
+        if let info {
+            for process in allowed { _ = deliver(info, to: process.identity) }
         }
         return .done
     }
@@ -31,21 +41,5 @@ extension ResourceManager {
         if target == -1 { return processes.all.filter { $0.id != .initial && !$0.isServer } }
         guard target != .min else { return [] }
         return processes.members(of: ProcessGroupID(rawValue: -target))
-    }
-
-    /// A signal comes to a process, with the permission of whoever sent it already checked.
-    mutating func deliver(_ signal: Signal, to process: Process) {
-        guard let current = processes[process.identity] else { return }
-        switch current.effect(of: signal) {
-        case .nothing: break
-        case .interrupt:
-            if let hart = livingHart(of: current.identity) { notify(hart, .signal, SignalNotice(signal: signal)) }
-        case .terminate:
-            if let hart = current.hart, let server = server(of: hart) {
-                stopServer(server, [UInt8]("it was killed"))
-            } else {
-                terminate(current, signal)
-            }
-        }
     }
 }

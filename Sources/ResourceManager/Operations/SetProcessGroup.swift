@@ -27,11 +27,7 @@ extension ResourceManager {
         guard group == own || processes.session(of: group) == target.session else { throw .notPermitted }
         guard group != target.group else { return .done }
         processes.setGroup(target.identity, group)
-        guard let changed = processes[target.identity] else { throw .noSuchProcess }
-        let task = newTask()
-        self.request(call.hart.connection, .setStamp, SetStamp(stamp: changed.stamp), for: .task(task, 0))
-        addTask(task, .setGroup(SetGroupTask(key: call.key)))
-        if let parent = processes[changed.parent] { answerWaits(of: parent.identity) }
+        stampAnew(target.identity, call)
         return .pending
     }
 

@@ -34,7 +34,10 @@ extension ResourceManager {
                 parent: call.process.id, credentials: call.process.credentials, group: isNewSession ? nil : group,
                 session: isNewSession ? nil : call.process.session),
             started: now, command: request.arguments)
-        processes.update(child.identity) { $0.dispositions = call.process.dispositions.inherited }
+        processes.update(child.identity) {
+            $0.signals.dispositions = call.process.dispositions.inherited
+            $0.signals.blocked = call.process.signals.blocked
+        }
         var state = SpawnTask(
             origin: .call(call.key), child: child.identity, childID: child.id, parent: call.process.identity,
             path: request.path, arguments: request.arguments, environment: request.environment, mask: request.mask & 0o777,

@@ -198,8 +198,10 @@ extension ResourceManager {
                 credentials: credentials[child.credentials], mask: state.mask, ignored: child.dispositions.ignoredBits,
                 imageConnection: imageConnection, imageHandle: image.opened.handle, imageSize: image.opened.status.size,
                 path: state.path, arguments: state.arguments, environment: state.environment, root: rootDirectory,
-                workingDirectory: workingDirectory ?? rootDirectory, descriptors: descriptors, wait: boot.wait),
+                workingDirectory: workingDirectory ?? rootDirectory, descriptors: descriptors, wait: boot.wait,
+                blocked: child.signals.blocked),
             for: .task(task, 0))
+        if child.isStopped { tellWhetherStopped(child.identity) }
     }
 
     private func describe(_ description: SpawnTask.Inherited, _ hart: HartID) throws(Errno) -> InheritedDescriptor {

@@ -112,7 +112,7 @@ extension Shell {
         if first.equals("-p") || first.equals("--") { return command([[UInt8]](arguments.dropFirst())) }
         if let builtin = Builtins.find(first) { return builtin(self, [[UInt8]](arguments.dropFirst())) }
         switch start(arguments, state.variables.environment, foregroundPlacement()) {
-        case .process(let process): return waitInForeground([process])
+        case .process(let process): return waitInForeground([process]) { [UInt8](arguments.joined(separator: [0x20])) }
         case .status(let status): return end(status)
         }
     }
@@ -167,12 +167,9 @@ extension Shell {
 
     func listJobs() -> Flow {
         updateJobs(isTold: false)
-        for job in jobs {
-            output.append("[")
-            output.append(decimal: job.number)
-            output.append(job.processes.isEmpty ? "] Done " : "] Running ")
-            output += job.text + [0x0A]
-        }
+        for job in jobs { output += line(of: job) + [0x0A] }
+        // What was told is forgotten.
+        jobs.removeAll { $0.processes.isEmpty }
         return end(0)
     }
 
@@ -188,9 +185,7 @@ extension Shell {
         }
         for argument in arguments {
             var process = argument.decimal
-            if argument.first == UInt8(ascii: "%"), let number = [UInt8](argument.dropFirst()).decimal {
-                process = jobs.first { $0.number == Int(number) }.map { Int64($0.last) }
-            }
+            if argument.first == UInt8(ascii: "%") { process = job(argument).map { Int64(jobs[$0].last) } }
             guard let process, process > 0, process <= Int64(Int32.max) else {
                 return refuse("wait", argument + [UInt8](": no such job"))
             }

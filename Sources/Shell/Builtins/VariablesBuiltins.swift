@@ -111,7 +111,10 @@ extension Shell {
                         _ = refuse("set", [UInt8]("Illegal option -o ") + arguments[index])
                         return isInteractive ? .normal : .abandon
                     }
+                    if letter == UInt8(ascii: "m") { monitorJobs(isOn) }
                     index += 1
+                } else if letter == UInt8(ascii: "m") {
+                    monitorJobs(isOn)
                 } else if !state.options.set(letter, isOn) {
                     _ = refuse("set", [UInt8]("Illegal option ") + [sign, letter])
                     return isInteractive ? .normal : .abandon
@@ -132,6 +135,7 @@ extension Shell {
         case "verbose": return UInt8(ascii: "v")
         case "xtrace": return UInt8(ascii: "x")
         case "noclobber": return UInt8(ascii: "C")
+        case "monitor": return UInt8(ascii: "m")
         default: return nil
         }
     }

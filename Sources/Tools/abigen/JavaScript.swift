@@ -39,6 +39,8 @@ func javaScript() -> String {
         export const PENDING = \(ProgramABI.pending);
         /** What it answers when the hart has to go through its event loop first. */
         export const YIELD = \(ProgramABI.yield);
+        /** What it answers instead of a result when a handler of the program is to run first. */
+        export const HANDLER = \(ProgramABI.handler);
 
         /**
          * One function that a program may import.

@@ -145,10 +145,15 @@ private let numberGroups: [NumberGroup] = [
             ("setGroup", SpawnFlags.setGroup.rawValue), ("newSession", SpawnFlags.newSession.rawValue),
             ("foreground", SpawnFlags.foreground.rawValue), ("controllingTerminal", SpawnFlags.controllingTerminal.rawValue),
         ]),
-    NumberGroup("WaitFlag", "`WaitFlags`.", "UInt32", [("noHang", WaitFlags.noHang.rawValue)]),
     NumberGroup(
-        "EndKind", "`EndKind`: how a process ended, in bits 8 and up of its status.", "UInt32",
-        EndKind.allCases.map { ("\($0)", $0.rawValue) }),
+        "WaitFlag", "`WaitFlags`.", "UInt32",
+        [
+            ("noHang", WaitFlags.noHang.rawValue), ("stopped", WaitFlags.stopped.rawValue),
+            ("continued", WaitFlags.continued.rawValue),
+        ]),
+    NumberGroup(
+        "ChangeKind", "`ChangeKind`: what became of a child, in bits 8 and up of its status.", "UInt32",
+        ChangeKind.allCases.map { ("\($0)", $0.rawValue) }),
     NumberGroup("ProcessState", "`ProcessState`.", "UInt8", ProcessState.allCases.map { ("\($0)", $0.rawValue) }),
     NumberGroup("Disposition", "`Disposition`.", "UInt8", Disposition.allCases.map { ("\($0)", $0.rawValue) }),
     NumberGroup("Signal", "`Signal`.", "UInt8", signalNumbers),
@@ -185,7 +190,8 @@ private var signalNumbers: [(String, any BinaryInteger)] {
     [
         ("hangUp", Signal.hangUp.rawValue), ("interrupt", Signal.interrupt.rawValue), ("quit", Signal.quit.rawValue),
         ("kill", Signal.kill.rawValue), ("brokenPipe", Signal.brokenPipe.rawValue), ("terminate", Signal.terminate.rawValue),
-        ("child", Signal.child.rawValue), ("terminalStop", Signal.terminalStop.rawValue),
+        ("child", Signal.child.rawValue),
+        ("`continue`", Signal.continue.rawValue), ("stop", Signal.stop.rawValue), ("terminalStop", Signal.terminalStop.rawValue),
         ("terminalInput", Signal.terminalInput.rawValue), ("terminalOutput", Signal.terminalOutput.rawValue),
         ("windowChange", Signal.windowChange.rawValue),
     ]

@@ -72,7 +72,7 @@ def _kill(page, name):
 
 def _hold(page, name):
     """Lets a process of the console hold an object of a driver and use it until that fails."""
-    store(page, "/home/holder", compiled((HERE / "programs/holder.c").read_text(), "-I", HERE / "programs"))
+    store(page, "/home/holder", compiled((HERE / "programs/holder.c").read_text(), "-I", HERE.parent / "system/programs"))
     store(page, "/tmp/held", b"held")
     page.evaluate(
         f"void ((globalThis.held ??= {{}}).{name} = (await martlet).run('/home/holder {DRIVERS[name]} /tmp/{name}')"

@@ -13,7 +13,7 @@ AGAIN, BAD_FILE_DESCRIPTOR, NO_CHILD, BAD_ADDRESS, INVALID, NOT_PERMITTED, NO_PR
 
 
 def _program(name, before=""):
-    return compiled(before + (PROGRAMS / f"{name}.c").read_text(), "-I", PROGRAMS)
+    return compiled(before + (PROGRAMS / f"{name}.c").read_text(), "-I", HERE.parent / "system/programs")
 
 
 def _store(page, name, before=""):
@@ -158,7 +158,7 @@ def wild_pointers_are_answered_with_an_error(page):
     unharmed = _Unharmed(page)
     calls = [call for call in _calls() if call[3]]
     # The program's data away from the small addresses that it passes.
-    store(page, "/home/wild", compiled(_table(calls) + (PROGRAMS / "wild.c").read_text(), "-I", PROGRAMS, "-Wl,--global-base=131072"))
+    store(page, "/home/wild", compiled(_table(calls) + (PROGRAMS / "wild.c").read_text(), "-I", HERE.parent / "system/programs", "-Wl,--global-base=131072"))
     command = f"for i in $(seq 0 {len(calls) - 1}); do /home/wild $i || echo $i ended with $?; done; rm /tmp/wild-*"
     result = run(page, command)
     assert result["status"] == 0 and result["stderr"] == "", result

@@ -16,6 +16,7 @@ import table_proc
 import table_processes
 import table_programs
 import table_shell
+import table_signals
 import table_utilities
 from case import FOLDER, SCRATCH, Machine, Missing, Package, Result, judge
 
@@ -99,6 +100,11 @@ def files(page):
 @driver.limit(90)
 def processes(page):
     _judge_all(page, table_processes.CASES)
+
+
+@driver.limit(120)
+def signals(page):
+    _judge_all(page, table_signals.CASES)
 
 
 @driver.limit(90)

@@ -16,7 +16,8 @@ extension TerminalDriver {
         var actions: [Terminal.Action] = []
         try terminals[description.terminal].read(
             Terminal.WaitingRead(
-                key: request.key, process: request.stamp.process, handle: body.handle,
+                key: request.key, process: request.stamp.process, group: request.stamp.group, session: request.stamp.session,
+                handle: body.handle,
                 limit: min(Int(clamping: body.count), request.replySpace), since: context.now),
             isNonBlocking: description.flags.contains(.nonBlocking), realTime: context.realTime, into: &actions)
         return wait(request.key, description.terminal, actions, &context)
