@@ -52,10 +52,11 @@ package struct GeneratedOpen {
 /// The file systems of a server.
 package struct FileSystems {
     package internal(set) var trees = OrderedMap<FileSystemID, Tree>()
-    package internal(set) var handles = HandleTable<Description>()
+    package internal(set) var handles: HandleTable<Description>
     var nextFileSystem: UInt32 = 1
 
-    package init() {}
+    /// File systems without a tree. Their handles have indices from `firstHandle` on, for a server that has others of its own.
+    package init(firstHandle: UInt32 = 0) { handles = HandleTable(firstIndex: firstHandle) }
 
     /// Adds a tree, made by `build` for the next number.
     @discardableResult

@@ -7,7 +7,7 @@ import VFS
 // declaration.
 
 extension ResourceManager: Checkpointable {
-    private static var checkpointVersion: UInt8 { 3 }
+    private static var checkpointVersion: UInt8 { 4 }
 
     package func encode(into writer: inout Writer) {
         writer.u8(ResourceManager.checkpointVersion)

@@ -45,9 +45,9 @@ class C:
         self._name = name
 
     def data(self):
-        headers = TOP / "Tests/browser/programs"
-        [source] = [path for folder in [TOP / "Tests/system/programs", headers] if (path := folder / self._name).exists()]
-        return compiled(source.read_text(), "-I", headers)
+        folders = [TOP / "Tests/system/programs", TOP / "Tests/browser/programs"]
+        [source] = [path for folder in folders if (path := folder / self._name).exists()]
+        return compiled(source.read_text(), *[option for folder in folders for option in ["-I", folder]])
 
 
 class Plain:

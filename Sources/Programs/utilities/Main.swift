@@ -45,7 +45,7 @@ struct Utility: Sendable {
         Utility(name: "sleep", usage: "seconds...", run: Sleep.run),
         Utility(
             name: "sort", usage: "[-bcfmnrsu] [-k key] [-t character] [-o file] [file...]", usageStatus: 2, run: Sort.run),
-        Utility(name: "stty", usage: "[-a | size | setting...]", run: Stty.run),
+        Utility(name: "stty", usage: "[-a | -g | setting...]", run: Stty.run),
         Utility(name: "tail", usage: "[-f] [-n lines | -c bytes] [-q] [file...]", run: Tail.run),
         Utility(name: "tee", usage: "[-a] [file...]", run: Tee.run),
         Utility(name: "test", usage: "[expression]", usageStatus: 2) { ShellTools.test($0, isBracket: false) },

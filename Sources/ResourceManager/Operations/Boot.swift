@@ -53,6 +53,8 @@ struct Boot {
     var mounts: [BootMount] = [
         BootMount("netfs", "/", isMade: false),
         BootMount("devfs", "/dev", isMade: false),
+        // The driver of terminals keeps the names of pseudo-terminals.
+        BootMount("tty", "/dev/pts", isMade: false),
         BootMount("procfs", "/proc", isMade: false),
         BootMount("tmpfs", "/tmp", "mode=1777", isMade: true),
         BootMount("tmpfs", "/home", isMade: true),
