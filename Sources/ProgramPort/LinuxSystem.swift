@@ -153,6 +153,10 @@
             return check(session)
         }
 
+        /// TIOCSPTLCK and TIOCGPTN: macros that are not imported, with their numbers on x86 and Arm.
+        private static let unlockRequest: UInt = 0x4004_5431
+        private static let numberRequest: UInt = 0x8004_5430
+
         package static func terminalControl(_ descriptor: Int32, _ command: UInt8) -> Code {
             switch command {
             case Number.TerminalCommand.drain: return check(tcdrain(descriptor))
@@ -164,13 +168,15 @@
             case Number.TerminalCommand.stopInput: return check(tcflow(descriptor, TCIOFF))
             case Number.TerminalCommand.startInput: return check(tcflow(descriptor, TCION))
             case Number.TerminalCommand.sendBreak: return check(tcsendbreak(descriptor, 0))
-            case Number.TerminalCommand.unlock: return check(unlockpt(descriptor))
+            case Number.TerminalCommand.unlock:
+                var isLocked: Int32 = 0
+                return check(ioctl(descriptor, unlockRequest, &isLocked))
             default: return translate(EINVAL)
             }
         }
 
         package static func pseudoTerminal(_ descriptor: Int32, _ number: inout UInt32) -> Code {
-            check(ioctl(descriptor, UInt(TIOCGPTN), &number))
+            check(ioctl(descriptor, numberRequest, &number))
         }
 
         /// Linux's mounts are not for programs to change.

@@ -73,6 +73,7 @@ export const Operation = Object.freeze({
   counters: 0x060b,
   systemStatus: 0x060c,
   bootSteps: 0x060d,
+  restartRecord: 0x060e,
   walk: 0x0701,
   renameNode: 0x0702,
   linkNode: 0x0703,
@@ -100,6 +101,9 @@ export const Operation = Object.freeze({
   setWindowSize: 0x0a04,
   getForegroundGroup: 0x0a05,
   setForegroundGroup: 0x0a06,
+  controlTerminal: 0x0a07,
+  getTerminalSession: 0x0a08,
+  getPseudoTerminal: 0x0a09,
 });
 
 /** The errors; 0 is success. */
@@ -348,6 +352,9 @@ export const programCalls = Object.freeze({
     { name: "terminal_size_set", parameters: "ii", hasResult: true, mayWait: true },
     { name: "terminal_foreground_get", parameters: "ii", hasResult: true, mayWait: true },
     { name: "terminal_foreground_set", parameters: "ii", hasResult: true, mayWait: true },
+    { name: "terminal_session_get", parameters: "ii", hasResult: true, mayWait: true },
+    { name: "terminal_control", parameters: "ii", hasResult: true, mayWait: true },
+    { name: "pseudo_terminal_get", parameters: "ii", hasResult: true, mayWait: true },
     { name: "mount", parameters: "iiiiii", hasResult: true, mayWait: true },
     { name: "unmount", parameters: "ii", hasResult: true, mayWait: true },
     { name: "mount_list", parameters: "iii", hasResult: true, mayWait: true },

@@ -39,6 +39,7 @@ struct Utility: Sendable {
         Utility(name: "printf", usage: "format [argument...]", run: ShellTools.printf),
         Utility(name: "ps", usage: "[-ef]", run: Ps.run),
         Utility(name: "pwd", usage: "[-L | -P]", run: Names.workingDirectory),
+        Utility(name: "reset", usage: "", run: Reset.run),
         Utility(name: "rm", usage: "[-fRr] file...", run: Rm.run),
         Utility(name: "rmdir", usage: "[-p] directory...", run: Rmdir.run),
         Utility(name: "seq", usage: "[-s separator] [-w] [first [step]] last", run: Seq.run),

@@ -116,7 +116,7 @@ enum Stty {
     }
 
     /// All that is set for people at a terminal; speeds stay.
-    private static func saneAttributes(_ attributes: TerminalAttributes) -> TerminalAttributes {
+    static func saneAttributes(_ attributes: TerminalAttributes) -> TerminalAttributes {
         var sane = attributes
         // ICRNL IXON IMAXBEL IUTF8 BRKINT
         sane.input = 0o62402
