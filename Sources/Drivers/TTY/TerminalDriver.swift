@@ -170,6 +170,8 @@ package struct TerminalDriver: Server {
             case .show(let token, let bytes):
                 context.device(DeviceMessage(.consoleWrite, token: token, bytes: bytes))
             case .taken(let count):
+                // What a master wrote was no device's.
+                guard terminals[index].isShown else { continue }
                 var writer = Writer(capacity: 4)
                 writer.u32(UInt32(count))
                 context.device(DeviceMessage(.consoleTaken, bytes: writer.bytes))
