@@ -70,7 +70,7 @@ let package = Package(
         library("VFS", ["ABI", "ServerKit"]),
         library("ResourceManager", ["ABI", "ServerKit", "Processes", "VFS"]),
         // Drivers.
-        library("TTY", path: "Drivers/TTY", ["ABI", "ServerKit"]),
+        library("TTY", path: "Drivers/TTY", ["ABI", "ServerKit", "FileServer"]),
         library("Pipe", path: "Drivers/Pipe", ["ABI", "ServerKit"]),
         library("NetFS", path: "Drivers/NetFS", ["ABI", "ServerKit", "FileServer"]),
         library("TmpFS", path: "Drivers/TmpFS", ["ABI", "ServerKit", "FileServer"]),

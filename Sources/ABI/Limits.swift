@@ -32,6 +32,12 @@ package enum Limits {
     package static let atomicPipeWrite = 4096
     /// Bytes of a line in the terminal's canonical mode (C: MAX_CANON) and of its input queue (C: MAX_INPUT).
     package static let terminalLine = 4096
+    /// Consoles, minor numbers 1 and following. The page shows the first.
+    package static let consoles = 4
+    /// Pseudo-terminals of a system; their minor numbers follow those of the consoles.
+    package static let pseudoTerminals = 256
+    /// Bytes of a server's restart record.
+    package static let restartRecord = 4096
     /// Nanoseconds that a driver has from its start to its registration.
     package static let registration: UInt64 = 5_000_000_000
     /// Nanoseconds from the start of init to that of the drivers that nothing waits for: the first prompt comes before.

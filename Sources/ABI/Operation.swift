@@ -137,6 +137,10 @@ package enum Operation: UInt16, CaseIterable, Sendable {
     /// Request `BackgroundAccess` → `BackgroundAnswer` (tty → resmgr).
     case backgroundAccess = 0x060F
 
+    /// Notice `RawBytes` (server → resmgr), of at most `Limits.restartRecord` bytes: what the server is to be started with if it ends and
+    /// is started again. Each takes the place of the one before.
+    case restartRecord = 0x060E
+
     // File system.
     /// Request `Walk` → `WalkResult`.
     case walk = 0x0701
@@ -200,11 +204,18 @@ package enum Operation: UInt16, CaseIterable, Sendable {
     case getForegroundGroup = 0x0A05
     /// Request `SetForegroundGroup` → `Nothing`.
     case setForegroundGroup = 0x0A06
+    /// Request `ControlTerminal` → `Nothing`. May wait (drain).
+    case controlTerminal = 0x0A07
+    /// Request `OneHandle` → `TerminalSession`.
+    case getTerminalSession = 0x0A08
+    /// Request `OneHandle` → `PseudoTerminal`: of a master.
+    case getPseudoTerminal = 0x0A09
 
     /// Whether a request may be repeated to a restarted server without harm: reading it twice is reading it once.
     package var isIdempotent: Bool {
         switch self {
         case .status, .sync, .poll, .readDirectory, .getTerminalAttributes, .setTerminalAttributes, .getWindowSize, .setWindowSize,
+            .getTerminalSession, .getPseudoTerminal,
             .getForegroundGroup, .setForegroundGroup, .setSize, .setTimes, .allocate, .setDescriptionFlags, .location, .mounts,
             .processes, .processStatus, .connect, .pendingSignals, .locate, .setStamp, .counters, .systemStatus, .bootSteps:
             return true

@@ -152,6 +152,12 @@ package enum ProgramABI {
         ProgramCall("terminal_foreground_get", [.i32, .i32]),
         // (descriptor, group)
         ProgramCall("terminal_foreground_set", [.i32, .i32]),
+        // (descriptor, session result)
+        ProgramCall("terminal_session_get", [.i32, .i32]),
+        // (descriptor, command)
+        ProgramCall("terminal_control", [.i32, .i32]),
+        // (master's descriptor, number result)
+        ProgramCall("pseudo_terminal_get", [.i32, .i32]),
         // (target, target length, type, type length, options, options length)
         ProgramCall("mount", [.i32, .i32, .i32, .i32, .i32, .i32]),
         // (target, target length)

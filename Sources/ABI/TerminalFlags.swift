@@ -1,5 +1,10 @@
-/// C: the flags of c_iflag, with Linux's numbers. Those that are not named here are stored and have no effect.
+/// C: the flags of c_iflag, with Linux's numbers. Those that are not named here are stored and have no effect; so are IGNBRK, BRKINT and
+/// INPCK, since no line of ours has breaks or parity.
 package enum TerminalInput {
+    /// C: IGNPAR. Takes the effect of `markErrors` away; a byte with an error never comes.
+    package static let ignoreErrors: UInt32 = 0o4
+    /// C: PARMRK. The byte 0xFF is doubled, so that a mark could be told from it.
+    package static let markErrors: UInt32 = 0o10
     /// C: ISTRIP. Only seven bits count.
     package static let strip: UInt32 = 0o40
     /// C: INLCR. Newline becomes carriage return.
@@ -12,6 +17,8 @@ package enum TerminalInput {
     package static let outputControl: UInt32 = 0o2000
     /// C: IXANY. Every character releases output.
     package static let anyReleases: UInt32 = 0o4000
+    /// C: IXOFF. VSTOP is sent when the input queue is nearly full, and VSTART when it has emptied.
+    package static let inputControl: UInt32 = 0o10000
     /// C: IMAXBEL. A bell when the line is full.
     package static let bellWhenFull: UInt32 = 0o20000
     /// C: IUTF8. VERASE takes whole code points.
@@ -34,13 +41,17 @@ package enum TerminalOutput {
     package static let expandTabs: UInt32 = 0o14000
 }
 
-/// C: the flags of c_cflag, with Linux's numbers. All are stored only.
+/// C: the flags of c_cflag, with Linux's numbers. Those that are not named here are stored and have no effect.
 package enum TerminalControl {
+    /// C: CSIZE. The bits of a byte that pass: five, six, seven or eight, as a number of 0 to 3 in this place.
+    package static let size: UInt32 = 0o60
     /// C: CS8.
     package static let eightBits: UInt32 = 0o60
-    /// C: CREAD.
+    /// C: CREAD. Without it no input is received.
     package static let receive: UInt32 = 0o200
-    /// C: HUPCL.
+    /// C: CLOCAL. The loss of the line is not noticed: output speed 0 does not hang up.
+    package static let local: UInt32 = 0o4000
+    /// C: HUPCL. Stored: a console is never hung up by its last close, and a pair ends by its master's.
     package static let hangUpOnClose: UInt32 = 0o2000
 }
 
@@ -60,6 +71,8 @@ package enum TerminalLocal {
     package static let echoNewline: UInt32 = 0o100
     /// C: NOFLSH. Signals leave input and output as they are.
     package static let noFlush: UInt32 = 0o200
+    /// C: ECHOPRT. VERASE and VWERASE show what they take, between a backslash and a slash.
+    package static let echoPrint: UInt32 = 0o2000
     /// C: TOSTOP.
     package static let stopBackgroundOutput: UInt32 = 0o400
     /// C: ECHOCTL. Control characters are echoed as `^X`.
@@ -105,6 +118,16 @@ package enum ControlCharacter {
 }
 
 extension TerminalAttributes {
+    /// What passes of a byte under CSIZE.
+    package var byteMask: UInt8 {
+        switch control & TerminalControl.size {
+        case 0: return 0x1F
+        case 0o20: return 0x3F
+        case 0o40: return 0x7F
+        default: return 0xFF
+        }
+    }
+
     /// What a terminal starts with: lines that can be edited, echo, signals, flow control, UTF-8.
     package static var standard: TerminalAttributes {
         TerminalAttributes(

@@ -38,6 +38,14 @@ extension Tree {
         return node
     }
 
+    /// Takes the name at a path away; the node goes when nobody holds it. Nothing happens if there is none. Not for directories.
+    package func remove(_ path: [UInt8], now: Nanoseconds) {
+        guard let (directory, name) = try? locateParent(of: path), let node = child(directory, name), node.kind != .directory else {
+            return
+        }
+        unlink(node, from: directory, as: name, now: now)
+    }
+
     /// Gives an existing file a further name. Throws as `build`, and `notPermitted` for a directory.
     package func buildLink(_ path: [UInt8], to node: Node, now: Nanoseconds) throws(Errno) {
         let (directory, name) = try locateParent(of: path)

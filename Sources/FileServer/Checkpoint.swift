@@ -101,7 +101,8 @@ extension FileSystems {
     }
 
     /// Reads what `encode` wrote, and the descriptions by their numbers. Throws `badMessage` unless it is consistent.
-    package init(decoding reader: inout Reader, descriptions: inout [Description]) throws(Errno) {
+    package init(firstHandle: UInt32 = 0, decoding reader: inout Reader, descriptions: inout [Description]) throws(Errno) {
+        self.init(firstHandle: firstHandle)
         nextFileSystem = try reader.u32()
         for _ in 0..<(try reader.u32()) {
             let tree = try Tree(decoding: &reader)
@@ -110,7 +111,7 @@ extension FileSystems {
         }
         var read: [Description] = []
         for _ in 0..<(try reader.u32()) { read.append(try Description.decode(from: &reader, in: self)) }
-        handles = try HandleTable(decoding: &reader) { reader throws(Errno) in
+        handles = try HandleTable(firstIndex: firstHandle, decoding: &reader) { reader throws(Errno) in
             let number = try reader.u32()
             guard number < UInt32(read.count) else { throw .badMessage }
             return read[Int(number)]

@@ -52,14 +52,15 @@ package struct GeneratedOpen {
 /// The file systems of a server.
 package struct FileSystems {
     package internal(set) var trees = OrderedMap<FileSystemID, Tree>()
-    package internal(set) var handles = HandleTable<Description>()
+    package internal(set) var handles: HandleTable<Description>
     var nextFileSystem: UInt32 = 1
     /// Requests that wait for a lock, and on which file.
     var lockWaits = OrderedMap<RequestKey, Node>()
     /// Requests whose locks were set while another was served. Empty between two inputs.
     var granted: [(key: RequestKey, error: Errno?)] = []
 
-    package init() {}
+    /// File systems without a tree. Their handles have indices from `firstHandle` on, for a server that has others of its own.
+    package init(firstHandle: UInt32 = 0) { handles = HandleTable(firstIndex: firstHandle) }
 
     /// Adds a tree, made by `build` for the next number.
     @discardableResult

@@ -7,6 +7,8 @@ enum TerminalQuestion: UInt8, Wire, Sendable {
     case attributes = 0
     case size = 1
     case foreground = 2
+    case session = 3
+    case pseudoTerminal = 4
 
     init(from reader: inout Reader) throws(Errno) {
         guard let value = TerminalQuestion(rawValue: try reader.u8()) else { throw .badMessage }
@@ -20,6 +22,8 @@ enum TerminalQuestion: UInt8, Wire, Sendable {
         case .attributes: return .getTerminalAttributes
         case .size: return .getWindowSize
         case .foreground: return .getForegroundGroup
+        case .session: return .getTerminalSession
+        case .pseudoTerminal: return .getPseudoTerminal
         }
     }
 
@@ -28,7 +32,7 @@ enum TerminalQuestion: UInt8, Wire, Sendable {
         switch self {
         case .attributes: return 24 + UInt32(ControlCharacters.count)
         case .size: return 8
-        case .foreground: return 4
+        case .foreground, .session, .pseudoTerminal: return 4
         }
     }
 }
@@ -63,6 +67,8 @@ extension LibOS {
         case .attributes: writer.value(try reply.value(TerminalAttributes.self))
         case .size: writer.value(try reply.value(WindowSize.self))
         case .foreground: writer.value(try reply.value(ForegroundGroup.self))
+        case .session: writer.value(try reply.value(TerminalSession.self))
+        case .pseudoTerminal: writer.value(try reply.value(PseudoTerminal.self))
         }
         try host.write(address, writer.bytes)
         return .done
@@ -133,6 +139,33 @@ extension LibOS {
                 .setForegroundGroup, to: terminal.connection,
                 SetForegroundGroup(handle: terminal.handle, group: ProcessGroupID(rawValue: group)), replySpace: 256,
                 owner: .thread(thread), host: &host)
+            return .waiting(.waitingResult)
+        }
+    }
+
+    /// Tells the session whose controlling terminal it is, an i32 (C: tcgetsid(3)).
+    package mutating func terminalSessionGet(
+        _ thread: ThreadID, _ descriptor: UInt32, _ result: Address, host: inout some ProgramHost
+    ) -> Int32 { ask(thread, descriptor, result, .session, &host) }
+
+    /// Tells the number in `/dev/pts` of a master's terminal, an u32 (C: ptsname(3)).
+    package mutating func pseudoTerminalGet(
+        _ thread: ThreadID, _ descriptor: UInt32, _ result: Address, host: inout some ProgramHost
+    ) -> Int32 { ask(thread, descriptor, result, .pseudoTerminal, &host) }
+
+    /// Carries out a `TerminalCommand` (C: tcdrain(3), tcflush(3), tcflow(3), tcsendbreak(3), unlockpt(3)). `invalidArgument` for one that
+    /// there is not; `interrupted` while it waits.
+    package mutating func terminalControl(
+        _ thread: ThreadID, _ descriptor: UInt32, _ command: UInt32, host: inout some ProgramHost
+    ) -> Int32 {
+        call(thread, &host) { libOS, host throws(Errno) in
+            let terminal = try libOS.terminal(descriptor)
+            guard let number = UInt8(exactly: command), let command = TerminalCommand(rawValue: number) else {
+                throw .invalidArgument
+            }
+            try libOS.request(
+                .controlTerminal, to: terminal.connection, ControlTerminal(handle: terminal.handle, command: command),
+                replySpace: 256, owner: .thread(thread), host: &host)
             return .waiting(.waitingResult)
         }
     }

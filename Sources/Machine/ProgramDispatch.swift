@@ -224,6 +224,13 @@ extension ProgramEntry {
         ProgramEntry("terminal_foreground_set") { libOS, thread, words, host in
             libOS.terminalForegroundSet(thread, words[0], words.signed(1), host: &host)
         },
+        ProgramEntry("terminal_session_get") { libOS, thread, words, host in
+            libOS.terminalSessionGet(thread, words[0], words[1], host: &host)
+        },
+        ProgramEntry("terminal_control") { libOS, thread, words, host in libOS.terminalControl(thread, words[0], words[1], host: &host) },
+        ProgramEntry("pseudo_terminal_get") { libOS, thread, words, host in
+            libOS.pseudoTerminalGet(thread, words[0], words[1], host: &host)
+        },
         ProgramEntry("mount") { libOS, thread, words, host in
             libOS.mount(thread, words[0], words[1], words[2], words[3], words[4], words[5], host: &host)
         },

@@ -113,6 +113,49 @@ extension File {
         return group
     }
 
+    /// The session whose controlling terminal it is (C: tcgetsid(3)).
+    public func terminalSession() throws(Errno) -> Int32 {
+        var session: Int32 = 0
+        try check(Port.terminalSession(descriptor, &session))
+        return session
+    }
+
+    /// What is told to a terminal.
+    public enum TerminalCommand: UInt8, Sendable {
+        /// C: tcdrain(3): waits until all output was shown, or read by the master.
+        case drain = 0
+        /// C: tcflush(3), TCIFLUSH: drops unread input.
+        case flushInput = 1
+        /// C: tcflush(3), TCOFLUSH: drops output that was not sent.
+        case flushOutput = 2
+        /// C: tcflush(3), TCIOFLUSH.
+        case flushBoth = 3
+        /// C: tcflow(3), TCOOFF: output waits.
+        case holdOutput = 4
+        /// C: tcflow(3), TCOON: output goes on.
+        case releaseOutput = 5
+        /// C: tcflow(3), TCIOFF: sends VSTOP.
+        case stopInput = 6
+        /// C: tcflow(3), TCION: sends VSTART.
+        case startInput = 7
+        /// C: tcsendbreak(3).
+        case sendBreak = 8
+        /// C: unlockpt(3): of a master.
+        case unlock = 9
+    }
+
+    /// Throws `ioError` after a hang-up, `interrupted` while it drains.
+    public func terminalControl(_ command: TerminalCommand) throws(Errno) {
+        try check(Port.terminalControl(descriptor, command.rawValue))
+    }
+
+    /// Of a master: its terminal is `/dev/pts/` and this number (C: ptsname(3)).
+    public func pseudoTerminalNumber() throws(Errno) -> UInt32 {
+        var number: UInt32 = 0
+        try check(Port.pseudoTerminal(descriptor, &number))
+        return number
+    }
+
     /// C: tcsetpgrp(3). Throws `notPermitted` for a group of another session.
     public func setForegroundGroup(_ group: Int32) throws(Errno) { try check(Port.setTerminalForeground(descriptor, group)) }
 }

@@ -148,6 +148,37 @@
             return check(tcsetpgrp(descriptor, group))
         }
 
+        package static func terminalSession(_ descriptor: Int32, _ session: inout Int32) -> Code {
+            session = tcgetsid(descriptor)
+            return check(session)
+        }
+
+        /// TIOCSPTLCK and TIOCGPTN: macros that are not imported, with their numbers on x86 and Arm.
+        private static let unlockRequest: UInt = 0x4004_5431
+        private static let numberRequest: UInt = 0x8004_5430
+
+        package static func terminalControl(_ descriptor: Int32, _ command: UInt8) -> Code {
+            switch command {
+            case Number.TerminalCommand.drain: return check(tcdrain(descriptor))
+            case Number.TerminalCommand.flushInput: return check(tcflush(descriptor, TCIFLUSH))
+            case Number.TerminalCommand.flushOutput: return check(tcflush(descriptor, TCOFLUSH))
+            case Number.TerminalCommand.flushBoth: return check(tcflush(descriptor, TCIOFLUSH))
+            case Number.TerminalCommand.holdOutput: return check(tcflow(descriptor, TCOOFF))
+            case Number.TerminalCommand.releaseOutput: return check(tcflow(descriptor, TCOON))
+            case Number.TerminalCommand.stopInput: return check(tcflow(descriptor, TCIOFF))
+            case Number.TerminalCommand.startInput: return check(tcflow(descriptor, TCION))
+            case Number.TerminalCommand.sendBreak: return check(tcsendbreak(descriptor, 0))
+            case Number.TerminalCommand.unlock:
+                var isLocked: Int32 = 0
+                return check(ioctl(descriptor, unlockRequest, &isLocked))
+            default: return translate(EINVAL)
+            }
+        }
+
+        package static func pseudoTerminal(_ descriptor: Int32, _ number: inout UInt32) -> Code {
+            check(ioctl(descriptor, numberRequest, &number))
+        }
+
         /// Linux's mounts are not for programs to change.
         package static func mount(_ target: [UInt8], _ type: [UInt8], _ options: [UInt8]) -> Code { translate(EPERM) }
         package static func unmount(_ target: [UInt8]) -> Code { translate(EPERM) }

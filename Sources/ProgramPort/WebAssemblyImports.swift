@@ -165,6 +165,12 @@
     func terminal_foreground_get(_ descriptor: Int32, _ group: UnsafeMutablePointer<Int32>) -> Int32
     @_extern(wasm, module: "martlet_v1", name: "terminal_foreground_set") @_extern(c, "martlet_v1_terminal_foreground_set")
     func terminal_foreground_set(_ descriptor: Int32, _ group: Int32) -> Int32
+    @_extern(wasm, module: "martlet_v1", name: "terminal_session_get") @_extern(c, "martlet_v1_terminal_session_get")
+    func terminal_session_get(_ descriptor: Int32, _ session: UnsafeMutablePointer<Int32>) -> Int32
+    @_extern(wasm, module: "martlet_v1", name: "terminal_control") @_extern(c, "martlet_v1_terminal_control")
+    func terminal_control(_ descriptor: Int32, _ command: Int32) -> Int32
+    @_extern(wasm, module: "martlet_v1", name: "pseudo_terminal_get") @_extern(c, "martlet_v1_pseudo_terminal_get")
+    func pseudo_terminal_get(_ descriptor: Int32, _ number: UnsafeMutablePointer<UInt32>) -> Int32
     @_extern(wasm, module: "martlet_v1", name: "mount") @_extern(c, "martlet_v1_mount")
     func mount_call(
         _ target: UnsafePointer<UInt8>?, _ targetLength: Int32, _ type: UnsafePointer<UInt8>?, _ typeLength: Int32,

@@ -132,6 +132,18 @@
             Code(terminal_foreground_set(descriptor, group))
         }
 
+        package static func terminalSession(_ descriptor: Int32, _ session: inout Int32) -> Code {
+            Code(terminal_session_get(descriptor, &session))
+        }
+
+        package static func terminalControl(_ descriptor: Int32, _ command: UInt8) -> Code {
+            Code(terminal_control(descriptor, Int32(command)))
+        }
+
+        package static func pseudoTerminal(_ descriptor: Int32, _ number: inout UInt32) -> Code {
+            Code(pseudo_terminal_get(descriptor, &number))
+        }
+
         package static func mount(_ target: [UInt8], _ type: [UInt8], _ options: [UInt8]) -> Code {
             withPath(target) { target, targetLength in
                 type.withUnsafeBufferPointer { type in

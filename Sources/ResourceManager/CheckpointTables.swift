@@ -106,6 +106,7 @@ extension ServerRecord: Wire {
         counters = try reader.optional(Counters.self)
         countersTime = try reader.value(Nanoseconds.self)
         isCounting = try reader.bool()
+        restartRecord = try reader.bytes(limit: Limits.restartRecord)
     }
 
     func encode(into writer: inout Writer) {
@@ -126,6 +127,7 @@ extension ServerRecord: Wire {
         writer.optional(counters)
         writer.value(countersTime)
         writer.bool(isCounting)
+        writer.bytes(restartRecord)
     }
 }
 

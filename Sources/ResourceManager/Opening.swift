@@ -138,14 +138,14 @@ extension ResourceManager {
                 driver, .openDevice,
                 OpenDevice(
                     major: device.major, minor: device.minor, process: opening.walk.process, session: opening.session,
-                    group: opening.group, open: file, node: node), task, part)
+                    group: opening.group, open: file, node: node, user: opening.walk.credentials.user), task, part)
             return nil
         default:
             return .other(result, mount)
         }
     }
 
-    /// The device behind `/dev/tty` and `/dev/console`; any other is itself.
+    /// The device behind `/dev/tty` and `/dev/console`; any other, `/dev/ptmx` among them, is itself.
     /// Throws `noSuchAddressOrDevice` if the session has no controlling terminal.
     private func terminal(
         _ major: MajorNumber, _ minor: UInt32, of session: SessionID
@@ -156,6 +156,7 @@ extension ResourceManager {
             guard let terminal = processes.terminal(of: session) else { throw .noSuchAddressOrDevice }
             return (.terminal, terminal)
         case 1: return (.terminal, 1)
+        case 2: return (major, minor)
         default: throw .noSuchAddressOrDevice
         }
     }

@@ -1,6 +1,7 @@
 import ABI
 import Processes
 import ServerKit
+import VFS
 
 // Messages from the monitor, from libOSes and from servers: checked here, then given to the operation.
 
@@ -136,6 +137,10 @@ extension ResourceManager {
             try exit(process, try body.whole(Exit.self))
         case .signalGroup where process.isServer:
             signalGroup(try body.whole(SignalGroup.self), from: hart)
+        case .restartRecord where process.isServer:
+            let record = try body.whole(RawBytes.self).bytes
+            guard record.count <= Limits.restartRecord, let number = server(of: hart) else { throw .badMessage }
+            servers[Int(number.rawValue)].restartRecord = record
         case .fault where process.isServer:
             let faulty = try body.whole(ProcessGone.self)
             faultProcess(faulty.process, [UInt8]("it broke the protocol of ") + name(of: process))
@@ -183,7 +188,8 @@ extension ResourceManager {
             .linkNode, .setMountPoint, .createFileSystem, .destroyFileSystem, .locate, .fileSystemOf, .read, .write, .seek,
             .status, .setSize, .setTimes, .sync, .allocate, .readDirectory, .close, .setDescriptionFlags, .poll, .createPipe,
             .getTerminalAttributes, .setTerminalAttributes, .getWindowSize, .setWindowSize, .getForegroundGroup,
-            .setForegroundGroup, .groupSignaled, .counters, .lock:
+            .setForegroundGroup, .controlTerminal, .getTerminalSession, .getPseudoTerminal, .restartRecord, .groupSignaled, .counters,
+            .lock:
             throw .notSupported
         }
     }

@@ -39,6 +39,8 @@ struct ServerRecord {
     var isExpected: Bool
     /// How often it was started again.
     var restartCount: UInt32 = 0
+    /// Its restart record.
+    var restartRecord: [UInt8] = []
     /// What it told last, since it was started last, and when.
     var counters: Counters?
     var countersTime = Nanoseconds.zero
@@ -51,6 +53,15 @@ struct ServerRecord {
         self.configuration = configuration
         self.isAwaited = isAwaited
         isExpected = !isAwaited
+    }
+
+    /// The line of its configuration by which it gets its restart record, in hexadecimal digits; none without one.
+    var restartLine: [UInt8] {
+        guard !restartRecord.isEmpty else { return [] }
+        let digits = Array("0123456789abcdef".utf8)
+        var line = [UInt8]("record=")
+        for byte in restartRecord { line += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
+        return line + "\n"
     }
 }
 
@@ -88,7 +99,9 @@ extension ResourceManager {
     func driver(of major: MajorNumber) -> ServerNumber? { firstRegistered { $0.majors.contains(major) } }
 
     /// The server of a file system type, or `nil`.
-    func server(ofType type: [UInt8]) -> ServerNumber? { firstRegistered { $0.service == .fileSystem && $0.name == type } }
+    func server(ofType type: [UInt8]) -> ServerNumber? {
+        firstRegistered { ($0.service == .fileSystem || $0.service == .terminal) && $0.name == type }
+    }
 
     /// The driver of a file system type that the start does not wait for, ready or not; `nil` if there is none.
     func unawaitedServer(ofType type: [UInt8]) -> ServerNumber? {
@@ -111,7 +124,8 @@ extension ResourceManager {
         do throws(Errno) {
             let process = try processes.add(placement, isServer: true, started: now, command: [ByteString(server.name)])
             let hart = createHart(
-                for: process, server: number, module: server.name, grants: server.grants, configuration: server.configuration
+                for: process, server: number, module: server.name, grants: server.grants,
+                configuration: server.configuration + server.restartLine
             ) { .serverCreated($0) }
             let deadline = now.adding(Limits.registration)
             update(number) {

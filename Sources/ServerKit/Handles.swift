@@ -10,8 +10,17 @@ package struct HandleTable<Object> {
     private var grants: SlotTable<Grant>
     private var byOwner = HashTable<ProcessIdentity, [Handle]>()
 
-    /// A table of at most `capacity` handles.
-    package init(capacity: Int = 65536) { grants = SlotTable(capacity: capacity) }
+    /// Of the first slot. Two tables of a server can be told apart by the indices of their handles.
+    private let firstIndex: UInt32
+
+    /// A table of at most `capacity` handles, whose indices begin at `firstIndex`.
+    package init(capacity: Int = 65536, firstIndex: UInt32 = 0) {
+        grants = SlotTable(capacity: capacity)
+        self.firstIndex = firstIndex
+    }
+
+    /// The slot of a handle; none at all for one of another table.
+    private func slot(_ handle: Handle) -> UInt32 { handle.index >= firstIndex ? handle.index - firstIndex : .max }
 
     /// How many handles there are.
     package var count: Int { grants.count }
@@ -24,7 +33,7 @@ package struct HandleTable<Object> {
         guard let (index, generation) = grants.insert(Grant(owner: owner, object: object)) else {
             throw .tooManyOpenFilesInSystem
         }
-        let handle = Handle(index: index, generation: generation)
+        let handle = Handle(index: index + firstIndex, generation: generation)
         if byOwner[owner] == nil { byOwner[owner] = [] }
         byOwner.update(owner) { $0.append(handle) }
         return handle
@@ -51,21 +60,21 @@ package struct HandleTable<Object> {
 
     /// The object behind `handle`. Throws `badFileDescriptor` unless it is `owner`'s.
     package func object(_ handle: Handle, of owner: ProcessIdentity) throws(Errno) -> Object {
-        guard let grant = grants[handle.index, handle.generation], grant.owner == owner else { throw .badFileDescriptor }
+        guard let grant = grants[slot(handle), handle.generation], grant.owner == owner else { throw .badFileDescriptor }
         return grant.object
     }
 
     /// Replaces the object behind `handle`. Throws `badFileDescriptor` unless it is `owner`'s.
     package mutating func replace(_ handle: Handle, of owner: ProcessIdentity, with object: Object) throws(Errno) {
-        guard let grant = grants[handle.index, handle.generation], grant.owner == owner else { throw .badFileDescriptor }
-        grants[handle.index, handle.generation] = Grant(owner: owner, object: object)
+        guard let grant = grants[slot(handle), handle.generation], grant.owner == owner else { throw .badFileDescriptor }
+        grants[slot(handle), handle.generation] = Grant(owner: owner, object: object)
     }
 
     /// Takes a handle back. Throws `badFileDescriptor` unless it is `owner`'s.
     @discardableResult
     package mutating func release(_ handle: Handle, of owner: ProcessIdentity) throws(Errno) -> Object {
         let object = try object(handle, of: owner)
-        grants.remove(index: handle.index, generation: handle.generation)
+        grants.remove(index: slot(handle), generation: handle.generation)
         byOwner.update(owner) { handles in handles.removeAll { $0 == handle } }
         if byOwner[owner]?.isEmpty == true { byOwner[owner] = nil }
         return object
@@ -75,7 +84,7 @@ package struct HandleTable<Object> {
     package mutating func releaseAll(of owner: ProcessIdentity) -> [(handle: Handle, object: Object)] {
         var released: [(handle: Handle, object: Object)] = []
         for handle in byOwner[owner] ?? [] {
-            if let grant = grants.remove(index: handle.index, generation: handle.generation) {
+            if let grant = grants.remove(index: slot(handle), generation: handle.generation) {
                 released.append((handle, grant.object))
             }
         }
@@ -87,7 +96,7 @@ package struct HandleTable<Object> {
     package var all: [(owner: ProcessIdentity, handle: Handle, object: Object)] {
         grants.numbers.compactMap { number in
             grants[number.index, number.generation].map {
-                ($0.owner, Handle(index: number.index, generation: number.generation), $0.object)
+                ($0.owner, Handle(index: number.index + firstIndex, generation: number.generation), $0.object)
             }
         }
     }
@@ -107,8 +116,9 @@ package struct HandleTable<Object> {
 
     /// Reads a table that `encode` wrote.
     package init(
-        capacity: Int = 65536, decoding reader: inout Reader, _ decodeObject: (inout Reader) throws(Errno) -> Object
+        capacity: Int = 65536, firstIndex: UInt32 = 0, decoding reader: inout Reader, _ decodeObject: (inout Reader) throws(Errno) -> Object
     ) throws(Errno) {
+        self.firstIndex = firstIndex
         grants = try SlotTable(capacity: capacity, decoding: &reader) { reader throws(Errno) in
             Grant(owner: try reader.value(ProcessIdentity.self), object: try decodeObject(&reader))
         }
@@ -119,7 +129,7 @@ package struct HandleTable<Object> {
             let handles = try reader.list(Handle.self)
             guard byOwner[owner] == nil, !handles.isEmpty else { throw .badMessage }
             for handle in handles {
-                guard grants[handle.index, handle.generation]?.owner == owner, named[handle] == nil else { throw .badMessage }
+                guard grants[slot(handle), handle.generation]?.owner == owner, named[handle] == nil else { throw .badMessage }
                 named[handle] = true
             }
             byOwner[owner] = handles

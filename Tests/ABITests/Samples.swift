@@ -195,7 +195,9 @@ struct Sample: Sendable, CustomTestStringConvertible {
         Sample(Share(from: process, to: .nobody, handles: [handle, .none])), Sample(ShareResult(handles: [handle])),
         Sample(ProcessGone(process: process)),
         Sample(
-            OpenDevice(major: .terminal, minor: 1, process: process, session: session, group: group, open: open, node: status)),
+            OpenDevice(
+                major: .terminal, minor: 1, process: process, session: session, group: group, open: open, node: status,
+                user: UserID(rawValue: 1000))),
         Sample(SignalGroup(group: group, signal: .quit)), Sample(GroupSignaled(group: group, ended: [process])),
         Sample(Drop(process: process, handles: [handle])),
         Sample(Foreground(session: session, group: group)),
@@ -211,7 +213,8 @@ struct Sample: Sendable, CustomTestStringConvertible {
         Sample(BootSteps(steps: [BootStep(time: time, text: text), BootStep(time: .zero, text: [])])),
     ]
     private static let terminals: [Sample] = [
-        Sample(TerminalAttributes.standard),
+        Sample(TerminalAttributes.standard), Sample(TerminalSession(session: session)), Sample(PseudoTerminal(number: 200)),
+        Sample(ControlTerminal(handle: handle, command: .releaseOutput)),
         Sample(SetTerminalAttributes(handle: handle, action: .flush, attributes: .standard)), Sample(size),
         Sample(SetWindowSize(handle: handle, size: size)), Sample(ForegroundGroup(group: group)),
         Sample(SetForegroundGroup(handle: handle, group: group)),

@@ -57,7 +57,7 @@ struct MessageFuzzer {
             let count = [0, 1, 100, 4096, 4097, 30_000, 60_000, 60_000][number(0..<8)]
             let byte = UInt8(number(0..<256))
             writer.value(Write(handle: handle(), position: position(), data: [UInt8](repeating: byte, count: count)))
-        case .close, .status, .sync, .getTerminalAttributes, .getWindowSize, .getForegroundGroup:
+        case .close, .status, .sync, .getTerminalAttributes, .getWindowSize, .getForegroundGroup, .getTerminalSession, .getPseudoTerminal:
             writer.value(OneHandle(handle: handle()))
         case .setSize: writer.value(SetSize(handle: handle(), size: random.next()))
         case .allocate: writer.value(Allocate(handle: handle(), offset: random.next(), length: random.next()))
@@ -71,7 +71,17 @@ struct MessageFuzzer {
             for _ in 0..<number(0..<4) { list.append(handle()) }
             writer.value(Share(from: process(), to: process(), handles: list))
         case .drop: writer.value(Drop(process: process(), handles: [handle()]))
-        case .openDevice: writer.value(Bench.open(UInt32(number(1..<5)), [.read, .write], flags(), minor: UInt32(number(0..<3))))
+        case .openDevice:
+            // Consoles, numbers that pairs may have, and masters.
+            let minors = [0, 1, 1, 2, 5, 5, 6, 7]
+            var open = Bench.open(UInt32(number(1..<5)), [.read, .write], flags(), minor: UInt32(minors[number(0..<minors.count)]))
+            open.node.major = .none
+            if number(0..<4) == 0 { (open.major, open.minor) = (.controllingTerminal, 2) }
+            writer.value(open)
+        case .controlTerminal:
+            writer.value(handle())
+            // Half of them unlock: most are asked of no master.
+            writer.u8(number(0..<2) == 0 ? 9 : UInt8(number(0..<11)))
         case .setTerminalAttributes:
             let action = AttributeAction.allCases[number(0..<3)]
             writer.value(SetTerminalAttributes(handle: handle(), action: action, attributes: attributes()))
@@ -136,6 +146,7 @@ struct MessageFuzzer {
     ]
     static let terminalOperations: [ABI.Operation] = [
         .setTerminalAttributes, .getTerminalAttributes, .setWindowSize, .getWindowSize, .setForegroundGroup, .getForegroundGroup,
+        .controlTerminal, .controlTerminal, .getTerminalSession, .getPseudoTerminal,
     ]
 
     /// Sends random messages of five processes, the last of which mostly talks nonsense, and of resmgr; a faulted process comes
@@ -262,13 +273,16 @@ struct MessageFuzzer {
         #expect(harness.reactor.logic.handleCount == 0)
         #expect(harness.reactor.logic.waitingCount == 0)
         #expect(harness.reactor.logic.armedCount == 0)
+        #expect(harness.reactor.logic.pairCount <= 8, "only a session, of which there are eight, keeps the number of a pair")
         let gaps = harness.coverage.gaps(
             served: [
                 "openDevice", "read", "write", "close", "poll", "status", "setDescriptionFlags", "share", "getTerminalAttributes",
                 "setTerminalAttributes", "getWindowSize", "setWindowSize", "getForegroundGroup", "setForegroundGroup", "foreground",
-                "setControllingTerminal", "drop", "counters",
+                "setControllingTerminal", "drop", "counters", "controlTerminal", "getTerminalSession", "getPseudoTerminal",
             ],
             refused: [
+                // Of pairs: one that is locked, one that was hung up.
+                ("openDevice", .ioError), ("write", .ioError), ("getPseudoTerminal", .inappropriateIOControl),
                 ("seek", .illegalSeek), ("allocate", .illegalSeek), ("setSize", .invalidArgument), ("setTimes", .notSupported),
                 ("sync", .invalidArgument), ("readDirectory", .notDirectory), ("read", .interrupted),
                 ("setTerminalAttributes", .interrupted), ("read", .resourceTemporarilyUnavailable),

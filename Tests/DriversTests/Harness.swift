@@ -42,9 +42,13 @@ struct Harness<Logic: Server> {
     var coverage = Coverage()
     private var next: UInt32 = 1
 
-    init(_ logic: Logic) {
+    init(_ logic: Logic, configuration: [UInt8] = []) {
         reactor = ServerReactor(logic)
-        input(.start(Start(realTime: Nanoseconds(rawValue: 5_000_000), entropy: [UInt8](repeating: 0, count: 32))))
+        input(
+            .start(
+                Start(
+                    realTime: Nanoseconds(rawValue: 5_000_000), entropy: [UInt8](repeating: 0, count: 32),
+                    configuration: configuration)))
     }
 
     mutating func input(_ input: Input) {

@@ -53,6 +53,15 @@ struct LineCase: CustomTestStringConvertible, Sendable {
             reads: ["\t\n"]),
         LineCase(
             name: "erase without ECHOE", clearLocal: TerminalLocal.echoErase, keys: "ab\u{7F}\r", echo: "ab^?\r\n", reads: ["a\n"]),
+        LineCase(
+            name: "ECHOPRT shows what goes", local: TerminalLocal.echoPrint, keys: "abc\u{7F}\u{7F}d\r", echo: "abc\\cb/d\r\n",
+            reads: ["ad\n"]),
+        LineCase(
+            name: "ECHOPRT ends with the line", local: TerminalLocal.echoPrint, keys: "aé\u{7F}\r", echo: "aé\\é/\r\n",
+            reads: ["a\n"]),
+        LineCase(
+            name: "ECHOPRT ends when nothing is left", local: TerminalLocal.echoPrint, keys: "a\u{7F}\u{7F}b\r", echo: "a\\a/b\r\n",
+            reads: ["b\n"]),
         LineCase(name: "kill", keys: "abc\u{15}d\r", echo: "abc" + String(repeating: "\u{8} \u{8}", count: 3) + "d\r\n", reads: ["d\n"]),
         LineCase(
             name: "kill without ECHOKE", clearLocal: TerminalLocal.echoKillErase, keys: "abc\u{15}d\r", echo: "abc^U\r\nd\r\n",
@@ -188,5 +197,41 @@ struct LineCase: CustomTestStringConvertible, Sendable {
         #expect(discipline.takeLine(100) == nil)
         for byte in "e\n".utf8 { discipline.receive(byte, into: &reaction) }
         #expect(discipline.takeLine(100) == Array("e\n".utf8))
+    }
+
+    /// Types bytes, and answers what a read returns in non-canonical mode, or of a line.
+    private static func read(_ bytes: [UInt8], _ change: (inout TerminalAttributes) -> Void) -> [UInt8] {
+        var attributes = TerminalAttributes.standard
+        change(&attributes)
+        var discipline = LineDiscipline(attributes: attributes)
+        var reaction = LineDiscipline.Reaction()
+        for byte in bytes { discipline.receive(byte, into: &reaction) }
+        return discipline.isReadable ? discipline.takeLine(100) ?? [] : []
+    }
+
+    @Test func marksOfErrorsCanBeToldFromBytes() {
+        #expect(Self.read([0x61, 0xFF, 0x0A]) { _ in } == [0x61, 0xFF, 0x0A])
+        #expect(Self.read([0x61, 0xFF, 0x0A]) { $0.input |= TerminalInput.markErrors } == [0x61, 0xFF, 0xFF, 0x0A])
+        let both = TerminalInput.markErrors | TerminalInput.ignoreErrors
+        #expect(Self.read([0x61, 0xFF, 0x0A]) { $0.input |= both } == [0x61, 0xFF, 0x0A])
+        let stripped = TerminalInput.markErrors | TerminalInput.strip
+        #expect(Self.read([0x61, 0xFE, 0x0A]) { $0.input |= stripped } == [0x61, 0x7E, 0x0A])
+        // VERASE takes the byte that was typed.
+        #expect(Self.read([0x61, 0xFF, 0x7F, 0x0A]) { $0.input |= TerminalInput.markErrors } == [0x61, 0x0A])
+    }
+
+    @Test func bytesHaveAsManyBitsAsTheLine() {
+        #expect(Self.read([0xC1, 0x0A]) { $0.control = TerminalControl.receive | 0o40 } == [0x41, 0x0A])
+        #expect(Self.read([0x61, 0x0A]) { $0.control = TerminalControl.receive | 0o20 } == [0x21, 0x0A])
+        #expect(Self.read([0x61, 0x0A]) { $0.control = TerminalControl.receive } == [0x01, 0x0A])
+        #expect(Self.read([0x61, 0x0A]) { $0.control &= ~TerminalControl.receive } == [])
+    }
+
+    @Test func anInputSpeedOfNoneIsThatOfOutput() {
+        var discipline = LineDiscipline()
+        var attributes = TerminalAttributes.standard
+        (attributes.inputSpeed, attributes.outputSpeed) = (0, 9600)
+        discipline.setAttributes(attributes)
+        #expect(discipline.attributes.inputSpeed == 9600)
     }
 }

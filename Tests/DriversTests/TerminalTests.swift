@@ -528,7 +528,9 @@ struct Bench {
         #expect(bench.harness.call(.sync, from: 1, OneHandle(handle: handle)) == .failed(.invalidArgument))
         #expect(bench.harness.call(.createPipe, from: 1, CreatePipe(flags: [])) == .failed(.notSupported))
         #expect(bench.harness.call(.openDevice, from: 1, Bench.open(1)) == .failed(.notPermitted))
-        #expect(bench.harness.call(.openDevice, from: 0, Bench.open(1, minor: 2)) == .failed(.noSuchAddressOrDevice))
+        let noTerminal = UInt32(Limits.consoles) + 1
+        #expect(bench.harness.call(.openDevice, from: 0, Bench.open(1, minor: noTerminal)) == .failed(.noSuchAddressOrDevice))
+        #expect(bench.harness.call(.openDevice, from: 0, Bench.open(1, minor: 0)) == .failed(.noSuchAddressOrDevice))
         #expect(bench.harness.call(.openDevice, from: 0, Bench.open(1, major: .memory)) == .failed(.noSuchAddressOrDevice))
         #expect(bench.harness.call(.openDevice, from: 0, Bench.open(1, open: .directory)) == .failed(.notDirectory))
         let bad = Foreground(session: SessionID(rawValue: 7), group: ProcessGroupID(rawValue: -1))

@@ -36,11 +36,13 @@ import Testing
         let client = started()
         #expect(
             try client.names("/") == [
-                ".", "..", "null", "zero", "full", "random", "urandom", "tty", "console", "page", "stdin", "stdout", "stderr", "fd",
+                ".", "..", "null", "zero", "full", "random", "urandom", "tty", "console", "ptmx", "page", "stdin", "stdout",
+                "stderr", "tty1", "tty2", "tty3", "tty4", "pts", "fd",
             ])
         let numbers: [(String, UInt32, UInt32, UInt16)] = [
             ("null", 1, 3, 0o666), ("zero", 1, 5, 0o666), ("full", 1, 7, 0o666), ("random", 1, 8, 0o666), ("urandom", 1, 9, 0o666),
-            ("tty", 5, 0, 0o666), ("console", 5, 1, 0o600), ("page", 10, 0, 0o600),
+            ("tty", 5, 0, 0o666), ("console", 5, 1, 0o600), ("ptmx", 5, 2, 0o666), ("tty1", 4, 1, 0o600), ("tty4", 4, 4, 0o600),
+            ("page", 10, 0, 0o600),
         ]
         for (name, major, minor, mode) in numbers {
             let status = try client.status(name)

@@ -108,6 +108,8 @@ import Testing
         ("terminal_size_get", { $0.libOS.terminalSizeGet(thread, 0, $1, host: &$0.host) }),
         ("terminal_size_set", { $0.libOS.terminalSizeSet(thread, 0, $1, host: &$0.host) }),
         ("terminal_foreground_get", { $0.libOS.terminalForegroundGet(thread, 0, $1, host: &$0.host) }),
+        ("terminal_session_get", { $0.libOS.terminalSessionGet(thread, 0, $1, host: &$0.host) }),
+        ("pseudo_terminal_get", { $0.libOS.pseudoTerminalGet(thread, 0, $1, host: &$0.host) }),
         ("mount target", { $0.libOS.mount(thread, $1, 4, 100, 4, 100, 4, host: &$0.host) }),
         ("mount type", { $0.libOS.mount(thread, 100, 4, $1, 4, 100, 4, host: &$0.host) }),
         ("mount options", { $0.libOS.mount(thread, 100, 4, 100, 4, $1, 4, host: &$0.host) }),

@@ -230,6 +230,9 @@ extension Scene {
         ("terminal_size_set", { $0.libOS.terminalSizeSet($1, $2.one, Draw.windowSize, host: &$0.host) }),
         ("terminal_foreground_get", { $0.libOS.terminalForegroundGet($1, $2.one, $2.result, host: &$0.host) }),
         ("terminal_foreground_set", { $0.libOS.terminalForegroundSet($1, $2.one, Int32($2.count), host: &$0.host) }),
+        ("terminal_session_get", { $0.libOS.terminalSessionGet($1, $2.one, $2.result, host: &$0.host) }),
+        ("terminal_control", { $0.libOS.terminalControl($1, $2.one, $2.count, host: &$0.host) }),
+        ("pseudo_terminal_get", { $0.libOS.pseudoTerminalGet($1, $2.one, $2.result, host: &$0.host) }),
         ("system_name", { $0.libOS.systemName($1, $2.result, $2.count * 4, $2.second, host: &$0.host) }),
     ]
 

@@ -38,7 +38,7 @@ import Testing
         let configuration = String(decoding: world.server("netfs").configuration, as: UTF8.self)
         #expect(configuration == "manifest=abc\ndirectory=/share\ndirectory=/mnt/a b/c\ndirectory=/mnt/a b/c/d\n")
         let list = try mounts(world)
-        #expect(list.count == 9)
+        #expect(list.count == 10)
         #expect(list.suffix(2) == ["hostfs rw /mnt/a b/c", "hostfs rw /mnt/a b/c/d"] || list.contains("hostfs ro /share"))
         for path in ["/share/file1", "/mnt/a b/c/file2", "/mnt/a b/c/d/file3"] {
             #expect(throws: Never.self, "\(path)") { try world.path(world.initial, path, .status) }
@@ -51,7 +51,7 @@ import Testing
         #expect(world.console == [])
         let list = try mounts(world)
         #expect(list.filter { $0.hasSuffix(" /home") } == ["hostfs rw /home"])
-        #expect(list.count == 6)
+        #expect(list.count == 7)
     }
 
     @Test func leavesOutWhatIsWrongAndSaysSo() throws {
@@ -68,7 +68,7 @@ import Testing
             let world = booted(line + "\n")
             #expect(world.isBooted, "\(line)")
             #expect(world.console.count == 1 && world.console[0].hasPrefix("the configured \(kind) "), "\(line)")
-            #expect(try mounts(world).count == 6)
+            #expect(try mounts(world).count == 7)
         }
         let twice = booted("server=hostfs\nserver=hostfs\nmount=hostfs 1 rw /mnt/a\nmount=hostfs 2 rw /mnt/a\n")
         #expect(
@@ -98,7 +98,7 @@ import Testing
     @Test func withoutItsServerAMountIsNotWaitedFor() throws {
         let world = booted("mount=nofs 1 rw /mnt/a\nserver=hostfs\nmount=hostfs 1 rw /mnt/a/b\n")
         #expect(world.isBooted)
-        #expect(try mounts(world).count == 6)
+        #expect(try mounts(world).count == 7)
     }
 
     @Test func aServerThatIsStartedAgainHasItsFileSystemsStill() throws {

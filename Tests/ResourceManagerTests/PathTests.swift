@@ -261,7 +261,7 @@ import VFS
         _ = try world.server("tmpfs").files?.handles.release(start.handle, of: world.initial.stamp.process)
         try unmount(world, "/mnt/one/two")
         try unmount(world, "/mnt/one/")
-        #expect(try list(world).count == 6)
+        #expect(try list(world).count == 7)
         #expect(throws: Errno.noSuchFileOrDirectory) { try world.path(world.initial, "/mnt/one/two", .status) }
         world.expectQuiet()
     }
@@ -281,9 +281,9 @@ import VFS
                 world.initial, .mount,
                 Mount(start: World.rootStart, target: Array("/etc".utf8), type: Array("tmpfs".utf8), options: []))
             world.pump()
-            let mounts = seen > step ? 6 : 7
+            let mounts = seen > step ? 7 : 8
             #expect(world.initial.answers[id]?.error == (seen > step ? .noSpace : nil))
-            #expect(world.server("tmpfs").files!.fileSystems.count == count + mounts - 6)
+            #expect(world.server("tmpfs").files!.fileSystems.count == count + mounts - 7)
             world.treat = { _, _, _ in .normal }
             #expect(try list(world).count == mounts)
             world.expectQuiet()
@@ -300,7 +300,7 @@ import VFS
             world.pump()
             let errors = [first, second].map { world.initial.answers[$0]!.error }
             #expect(errors.contains(nil) && errors.contains(.resourceBusy))
-            #expect(try list(world).count == 7)
+            #expect(try list(world).count == 8)
             world.expectQuiet()
         }
     }

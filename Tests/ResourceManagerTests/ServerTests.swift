@@ -119,7 +119,7 @@ import VFS
             Issue.record("not opened")
             return
         }
-        #expect(try world.call(world.initial, .mounts, Nothing(), MountList.self).mounts.count == 6)
+        #expect(try world.call(world.initial, .mounts, Nothing(), MountList.self).mounts.count == 7)
         #expect(world.panic == nil)
         world.expectQuiet()
     }
@@ -133,7 +133,7 @@ import VFS
         world.die(world.server("tmpfs").id.rawValue)
         world.pump()
         #expect(world.console.contains("/mnt/inner is no longer mounted: no such file or directory"))
-        #expect(try world.call(world.initial, .mounts, Nothing(), MountList.self).mounts.count == 6)
+        #expect(try world.call(world.initial, .mounts, Nothing(), MountList.self).mounts.count == 7)
         world.expectQuiet()
     }
 

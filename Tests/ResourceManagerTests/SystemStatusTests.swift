@@ -376,13 +376,15 @@ import Testing
         world.pump()
         #expect(world.isBooted)
         // Each mount is tried again when the root is there, and not before.
-        for target in ["/dev", "/proc", "/tmp", "/home", "/mnt"] {
+        for target in ["/dev", "/dev/pts", "/proc", "/tmp", "/home", "/mnt"] {
             #expect(world.console.count { $0.hasPrefix("\(target) cannot be mounted") } <= 1, "\(world.console)")
             _ = try world.path(world.initial, target, .status)
         }
         let mounts = try world.call(world.initial, .mounts, Nothing(), MountList.self).mounts
         #expect(
-            mounts.map { String(decoding: $0.target, as: UTF8.self) }.sorted() == ["/", "/dev", "/home", "/mnt", "/proc", "/tmp"],
+            mounts.map { String(decoding: $0.target, as: UTF8.self) }.sorted() == [
+                "/", "/dev", "/dev/pts", "/home", "/mnt", "/proc", "/tmp",
+            ],
             "\(world.console)")
         world.expectQuiet()
     }

@@ -274,6 +274,9 @@ final class World {
             service = .terminal
             majors = [.terminal]
             hart.terminals = FakeTerminals()
+            // The names of pseudo-terminals. Handles of both are told apart.
+            hart.files = FakeFileServer()
+            hart.files!.handles = HandleTable(firstIndex: 1 << 16)
         case "pipe": service = .pipe
         case "netfs", "tmpfs", "devfs", "procfs", "hostfs":
             service = .fileSystem
@@ -286,6 +289,7 @@ final class World {
             }
             if hart.module == "devfs" {
                 majors = [.memory, .page]
+                hart.files!.make("/pts", .directory)
                 hart.files!.make("/console", .characterDevice, major: .controllingTerminal, minor: 1)
                 hart.files!.make("/tty", .characterDevice, major: .controllingTerminal, minor: 0)
                 hart.files!.make("/null", .characterDevice, major: .memory, minor: 3)
@@ -352,7 +356,8 @@ final class World {
             answer(connection, header, nil)
         default:
             do throws(Errno) {
-                if let files = hart.files, header.operation != .openDevice {
+                let isOfNames = [.walk, .setMountPoint, .locate, .fileSystemOf].contains(header.operation)
+                if let files = hart.files, hart.terminals == nil ? header.operation != .openDevice : isOfNames {
                     answer(connection, header, nil, try files.serve(header.operation, body))
                 } else if let terminals = hart.terminals {
                     answer(connection, header, nil, try terminals.serve(header.operation, body))

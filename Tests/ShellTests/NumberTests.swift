@@ -4,6 +4,7 @@ import ABI
 import Foundation
 import Testing
 
+@testable import Martlet
 @testable import agent
 @testable import utilities
 
@@ -21,15 +22,48 @@ import Testing
             ("echok", .local, TerminalLocal.echoKill), ("echonl", .local, TerminalLocal.echoNewline),
             ("noflsh", .local, TerminalLocal.noFlush), ("tostop", .local, TerminalLocal.stopBackgroundOutput),
             ("echoctl", .local, TerminalLocal.echoControl), ("echoke", .local, TerminalLocal.echoKillErase),
-            ("iexten", .local, TerminalLocal.extended),
+            ("iexten", .local, TerminalLocal.extended), ("echoprt", .local, TerminalLocal.echoPrint),
+            ("ignpar", .input, TerminalInput.ignoreErrors), ("parmrk", .input, TerminalInput.markErrors),
+            ("ixoff", .input, TerminalInput.inputControl), ("cread", .control, TerminalControl.receive),
+            ("clocal", .control, TerminalControl.local), ("hupcl", .control, TerminalControl.hangUpOnClose),
         ]
         for (name, part, bit) in known {
             let flag = Stty.flags.first { "\($0.name)" == "\(name)" }
             #expect(flag?.part == part && flag?.bit == bit, "\(name)")
         }
         // Those that the terminal stores and does not heed.
-        let stored = ["ignbrk", "brkint", "ignpar", "parmrk", "inpck", "ixoff"]
+        let stored = ["ignbrk", "brkint", "inpck", "parenb", "parodd", "cstopb", "ofill", "ofdel"]
         #expect(Set(Stty.flags.map { "\($0.name)" }) == Set(known.map { "\($0.0)" } + stored))
+    }
+
+    @Test func sttysSaneIsWhatATerminalStartsWith() throws {
+        func text(_ text: String) -> [UInt8] { Array(text.utf8) }
+        var writer = Writer()
+        writer.value(ABI.TerminalAttributes.standard)
+        let standard = try Martlet.TerminalAttributes(encoded: writer.bytes)
+        var attributes = standard
+        let saved = Stty.saved(attributes)
+        for word in ["raw", "-echo", "cs7", "parenb", "tab3", "ixoff", "300"] {
+            #expect(Stty.change(text(word), nil, &attributes) == 0, "\(word)")
+        }
+        #expect(attributes.local & 0o13 == 0 && attributes.output & 0o14001 == 0o14000 && attributes.inputSpeed == 300)
+        #expect(attributes.control & 0o460 == 0o440)
+        #expect(Stty.change(text("eof"), text("^X"), &attributes) == 1)
+        #expect(Stty.change(text("intr"), text("undef"), &attributes) == 1)
+        #expect(Stty.change(text("min"), text("5"), &attributes) == 1)
+        #expect(Stty.change(text("erase"), text("^?"), &attributes) == 1)
+        #expect(attributes.characters[4] == 24 && attributes.characters[0] == 0 && attributes.characters[6] == 5)
+        for (word, next) in [("min", "256"), ("eof", "^1"), ("eof", "abc"), ("eof", nil), ("ispeed", "301"), ("none", nil), ("1:2", nil)] {
+            #expect(Stty.change(text(word), next.map { text($0) }, &attributes) == nil, "\(word)")
+        }
+        let changed = attributes
+        #expect(Stty.change(saved, nil, &attributes) == 0)
+        #expect(attributes == standard, "what -g writes brings all back")
+        attributes = changed
+        for word in ["sane", "-parenb", "-ixoff", "38400"] { #expect(Stty.change(text(word), nil, &attributes) == 0) }
+        // BRKINT, which POSIX has among the sane, is stored only.
+        attributes.input &= ~2
+        #expect(attributes == standard)
     }
 
     @Test func sttysCharactersAreTheSystems() {

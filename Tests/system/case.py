@@ -46,9 +46,10 @@ class C:
         self._name, self._options = name, ["-Wl,--export-table"] if exports_table else []
 
     def data(self):
-        headers, other = TOP / "Tests/system/programs", TOP / "Tests/browser/programs"
-        [source] = [path for folder in [headers, other] if (path := folder / self._name).exists()]
-        return compiled(source.read_text(), "-I", headers, *self._options)
+        folders = [TOP / "Tests/system/programs", TOP / "Tests/browser/programs"]
+        [source] = [path for folder in folders if (path := folder / self._name).exists()]
+        headers = [option for folder in folders for option in ["-I", folder]]
+        return compiled(source.read_text(), *headers, *self._options)
 
 
 class Plain:

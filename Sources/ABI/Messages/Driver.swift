@@ -126,10 +126,12 @@ package struct OpenDevice: Wire, Equatable, Sendable {
     package var open: OpenFile
     /// Status of the device's node, to be reported as the device's own.
     package var node: FileStatus
+    /// Effective user of the process: the owner of what the open makes.
+    package var user: UserID
 
     package init(
         major: MajorNumber, minor: UInt32, process: ProcessIdentity, session: SessionID, group: ProcessGroupID, open: OpenFile,
-        node: FileStatus
+        node: FileStatus, user: UserID = .root
     ) {
         self.major = major
         self.minor = minor
@@ -138,6 +140,7 @@ package struct OpenDevice: Wire, Equatable, Sendable {
         self.group = group
         self.open = open
         self.node = node
+        self.user = user
     }
 
     package init(from reader: inout Reader) throws(Errno) {
@@ -148,6 +151,7 @@ package struct OpenDevice: Wire, Equatable, Sendable {
         group = try reader.value(ProcessGroupID.self)
         open = try reader.value(OpenFile.self)
         node = try reader.value(FileStatus.self)
+        user = try reader.value(UserID.self)
     }
 
     package func encode(into writer: inout Writer) {
@@ -158,6 +162,7 @@ package struct OpenDevice: Wire, Equatable, Sendable {
         writer.value(group)
         writer.value(open)
         writer.value(node)
+        writer.value(user)
     }
 }
 

@@ -26,9 +26,9 @@ package struct TerminalAttributes: Wire, Equatable, Sendable {
     package var control: UInt32
     /// C: c_lflag.
     package var local: UInt32
-    /// Bits per second, stored only.
+    /// Bits per second, stored. Setting 0 means the output speed.
     package var inputSpeed: UInt32
-    /// Bits per second, stored only.
+    /// Bits per second, stored. Setting 0 hangs up.
     package var outputSpeed: UInt32
     /// The characters.
     package var controlCharacters: ControlCharacters
@@ -189,5 +189,95 @@ package struct SetForegroundGroup: Wire, Equatable, Sendable {
     package func encode(into writer: inout Writer) {
         writer.value(handle)
         writer.value(group)
+    }
+}
+
+/// What a terminal can be told to do.
+package enum TerminalCommand: UInt8, Wire, CaseIterable, Sendable {
+    /// C: tcdrain(3). Waits until all output was shown, or read by the master.
+    case drain = 0
+    /// C: tcflush(3), TCIFLUSH. Drops input that was not read.
+    case flushInput = 1
+    /// C: tcflush(3), TCOFLUSH. Drops output that was not sent.
+    case flushOutput = 2
+    /// C: tcflush(3), TCIOFLUSH.
+    case flushBoth = 3
+    /// C: tcflow(3), TCOOFF. Output waits, as after VSTOP.
+    case holdOutput = 4
+    /// C: tcflow(3), TCOON. Output goes on, as after VSTART.
+    case releaseOutput = 5
+    /// C: tcflow(3), TCIOFF. Sends VSTOP to where input comes from.
+    case stopInput = 6
+    /// C: tcflow(3), TCION. Sends VSTART to where input comes from.
+    case startInput = 7
+    /// C: tcsendbreak(3). Nothing happens: no line has breaks.
+    case sendBreak = 8
+    /// C: unlockpt(3). Of a master: the terminal can be opened from now on. `inappropriateIOControl` of anything else.
+    case unlock = 9
+
+    package init(from reader: inout Reader) throws(Errno) {
+        guard let value = TerminalCommand(rawValue: try reader.u8()) else { throw .badMessage }
+        self = value
+    }
+
+    package func encode(into writer: inout Writer) { writer.u8(rawValue) }
+}
+
+/// Tells a terminal to do something.
+package struct ControlTerminal: Wire, Equatable, Sendable {
+    /// A terminal, else `inappropriateIOControl`.
+    package var handle: Handle
+    /// What.
+    package var command: TerminalCommand
+
+    package init(handle: Handle, command: TerminalCommand) {
+        self.handle = handle
+        self.command = command
+    }
+
+    package init(from reader: inout Reader) throws(Errno) {
+        handle = try reader.value(Handle.self)
+        command = try reader.value(TerminalCommand.self)
+    }
+
+    package func encode(into writer: inout Writer) {
+        writer.value(handle)
+        writer.value(command)
+    }
+}
+
+/// The session whose controlling terminal it is.
+package struct TerminalSession: Wire, Equatable, Sendable {
+    /// Its leader's number.
+    package var session: SessionID
+
+    package init(session: SessionID) {
+        self.session = session
+    }
+
+    package init(from reader: inout Reader) throws(Errno) {
+        session = try reader.value(SessionID.self)
+    }
+
+    package func encode(into writer: inout Writer) {
+        writer.value(session)
+    }
+}
+
+/// The terminal of a master.
+package struct PseudoTerminal: Wire, Equatable, Sendable {
+    /// Its name in `/dev/pts`, in decimal.
+    package var number: UInt32
+
+    package init(number: UInt32) {
+        self.number = number
+    }
+
+    package init(from reader: inout Reader) throws(Errno) {
+        number = try reader.u32()
+    }
+
+    package func encode(into writer: inout Writer) {
+        writer.u32(number)
     }
 }

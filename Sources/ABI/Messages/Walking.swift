@@ -8,9 +8,10 @@ package struct MajorNumber: Identifier {
     package static let none = MajorNumber(rawValue: 0)
     /// `null` 3, `zero` 5, `full` 7, `random` 8, `urandom` 9: devfs itself. Minors as on Linux.
     package static let memory = MajorNumber(rawValue: 1)
-    /// Terminals: minor 1 is the console's.
+    /// Terminals: minors from 1 on are consoles, those from `Limits.consoles` + 1 on pseudo-terminals.
     package static let terminal = MajorNumber(rawValue: 4)
-    /// Minor 0: `tty`, the caller's controlling terminal; minor 1: `console`. resmgr resolves both to a terminal.
+    /// Minor 0: `tty`, the caller's controlling terminal; minor 1: `console`. resmgr resolves both to a terminal. Minor 2: `ptmx`, whose
+    /// open makes a pseudo-terminal.
     package static let controllingTerminal = MajorNumber(rawValue: 5)
     /// Minor 0: the page's requests, root only.
     package static let page = MajorNumber(rawValue: 10)

@@ -32,7 +32,7 @@ extension DevFS {
         let devices: [(StaticString, MajorNumber, UInt32, UInt16)] = [
             ("/null", .memory, 3, 0o666), ("/zero", .memory, 5, 0o666), ("/full", .memory, 7, 0o666),
             ("/random", .memory, 8, 0o666), ("/urandom", .memory, 9, 0o666), ("/tty", .controllingTerminal, 0, 0o666),
-            ("/console", .controllingTerminal, 1, 0o600), ("/page", .page, 0, 0o600),
+            ("/console", .controllingTerminal, 1, 0o600), ("/ptmx", .controllingTerminal, 2, 0o666), ("/page", .page, 0, 0o600),
         ]
         let aliases: [(StaticString, UInt32)] = [("/stdin", 0), ("/stdout", 1), ("/stderr", 2)]
         // The tree is empty and has no limit, so nothing of this can fail.
@@ -43,6 +43,11 @@ extension DevFS {
             _ = try? tree.build(
                 path.withUTF8Buffer { Array($0) }, .descriptor(Descriptor(rawValue: number)), mode: 0o666, now: now)
         }
+        for number in 1...UInt32(Limits.consoles) {
+            _ = try? tree.build(Array("/tty".utf8) + digits(UInt64(number)), .device(.terminal, number), mode: 0o600, now: now)
+        }
+        // Covered by the driver of terminals.
+        _ = try? tree.build(Array("/pts".utf8), .newDirectory, mode: 0o755, now: now)
         _ = try? tree.build(Array("/fd".utf8), .descriptorDirectory, mode: 0o555, now: now)
         return tree
     }

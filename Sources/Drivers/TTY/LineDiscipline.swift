@@ -9,7 +9,7 @@ package struct LineDiscipline: Sendable {
         package var echo: [UInt8] = []
         /// For the foreground group, in order.
         package var signals: [Signal] = []
-        /// Whether output not shown yet is dropped before `echo`.
+        /// Whether output that the device was not given yet is dropped before `echo`.
         package var flushesOutput = false
 
         package init() {}
@@ -25,6 +25,8 @@ package struct LineDiscipline: Sendable {
     private var isLiteral = false
     /// The column at which the edited line began.
     var lineColumn = 0
+    /// Whether ECHOPRT shows what is erased: a backslash was shown, and no slash yet.
+    var isErasing = false
 
     package init(attributes: TerminalAttributes = .standard) { self.attributes = attributes }
 
@@ -43,10 +45,15 @@ package struct LineDiscipline: Sendable {
             || (has(local: TerminalLocal.extended) && isCharacter(byte, ControlCharacter.secondEndOfLine))
     }
 
+    /// VSTOP holds output, or it goes on. C: tcflow(3), TCOOFF and TCOON.
+    package mutating func holdOutput(_ isHeld: Bool) { isStopped = isHeld }
+
     /// Takes new attributes. Unread input stays; between the modes it becomes lines or loses its lines.
     package mutating func setAttributes(_ new: TerminalAttributes) {
         let wasCanonical = isCanonical
         attributes = new
+        // POSIX, tcsetattr: an input speed of 0 is that of output.
+        if new.inputSpeed == 0 { attributes.inputSpeed = new.outputSpeed }
         if !has(input: TerminalInput.outputControl) { isStopped = false }
         guard isCanonical != wasCanonical else { return }
         isLiteral = false
@@ -63,6 +70,7 @@ package struct LineDiscipline: Sendable {
     package mutating func flushInput() {
         queue.flush()
         isLiteral = false
+        isErasing = false
     }
 
     // MARK: Reading
@@ -108,7 +116,9 @@ package struct LineDiscipline: Sendable {
 
     /// Takes one byte from the device.
     package mutating func receive(_ received: UInt8, into reaction: inout Reaction) {
-        var byte = has(input: TerminalInput.strip) ? received & 0x7F : received
+        guard attributes.control & TerminalControl.receive != 0 else { return }
+        var byte = received & attributes.byteMask
+        if has(input: TerminalInput.strip) { byte &= 0x7F }
         if isLiteral {
             isLiteral = false
             accept(byte, into: &reaction)
@@ -153,14 +163,16 @@ package struct LineDiscipline: Sendable {
     /// Puts an ordinary byte into the queue.
     mutating func accept(_ byte: UInt8, into reaction: inout Reaction) {
         // The last place is the delimiter's.
-        if isCanonical && queue.edited.count >= Limits.terminalLine - 1 {
+        if isCanonical && queue.edited.count + (isDoubled(byte) ? 2 : 1) >= Limits.terminalLine {
             if has(input: TerminalInput.bellWhenFull) { show([0x07], into: &reaction) }
             return
         }
         if has(local: TerminalLocal.echo) {
+            finishErasing(into: &reaction)
             if queue.edited.isEmpty { lineColumn = output.column }
             if !isCanonical && byte == 0x0A { show([byte], into: &reaction) } else { echo(byte, into: &reaction) }
         }
+        if isDoubled(byte) { queue.append(byte) }
         queue.append(byte)
     }
 
@@ -176,10 +188,12 @@ package struct LineDiscipline: Sendable {
             eraseWord(into: &reaction)
         } else if isExtended && isCharacter(byte, ControlCharacter.literalNext) {
             isLiteral = true
+            finishErasing(into: &reaction)
             if isEchoing && has(local: TerminalLocal.echoControl) { show([0x5E, 0x08], into: &reaction) }
         } else if isExtended && isEchoing && isCharacter(byte, ControlCharacter.reprint) {
             reprint(byte, into: &reaction)
         } else if byte == 0x0A {
+            finishErasing(into: &reaction)
             if isEchoing || has(local: TerminalLocal.echoNewline) { show([byte], into: &reaction) }
             queue.endLine(byte, .endOfLine)
         } else if isCharacter(byte, ControlCharacter.endOfFile) {
@@ -201,6 +215,7 @@ package struct LineDiscipline: Sendable {
         writer.u64(UInt64(output.column))
         writer.bool(isLiteral)
         writer.u64(UInt64(lineColumn))
+        writer.bool(isErasing)
     }
 
     package init(decoding reader: inout Reader) throws(Errno) {
@@ -212,5 +227,6 @@ package struct LineDiscipline: Sendable {
         isLiteral = try reader.bool()
         guard let start = Int(exactly: try reader.u64()) else { throw .badMessage }
         lineColumn = start
+        isErasing = try reader.bool()
     }
 }

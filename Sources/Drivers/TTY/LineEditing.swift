@@ -9,6 +9,11 @@ extension LineDiscipline {
 
     private func isContinuation(_ byte: UInt8) -> Bool { has(input: TerminalInput.utf8) && byte & 0xC0 == 0x80 }
 
+    /// Whether PARMRK doubles `byte` (POSIX XBD 11.2.2): only where a mark could stand, and in no byte of seven bits.
+    func isDoubled(_ byte: UInt8) -> Bool {
+        byte == 0xFF && has(input: TerminalInput.markErrors) && !has(input: TerminalInput.ignoreErrors)
+    }
+
     /// Shows bytes, output processing done.
     mutating func show(_ bytes: [UInt8], into reaction: inout Reaction) {
         _ = output.process(bytes[...], attributes, into: &reaction.echo)
@@ -25,17 +30,23 @@ extension LineDiscipline {
 
     /// VERASE: the last character goes.
     mutating func erase(_ byte: UInt8, into reaction: inout Reaction) {
-        guard let first = removeCharacter(), has(local: TerminalLocal.echo) else { return }
-        if has(local: TerminalLocal.echoErase) { wipe(first, into: &reaction) } else { echo(byte, into: &reaction) }
+        guard let taken = removeCharacter(), has(local: TerminalLocal.echo) else { return }
+        if has(local: TerminalLocal.echoErase) || has(local: TerminalLocal.echoPrint) {
+            wipe(taken, into: &reaction)
+        } else {
+            echo(byte, into: &reaction)
+        }
+        if queue.edited.isEmpty { finishErasing(into: &reaction) }
     }
 
     /// VKILL: the line goes.
     mutating func kill(_ byte: UInt8, into reaction: inout Reaction) {
         let wipes = [TerminalLocal.echoKill, TerminalLocal.echoKillErase, TerminalLocal.echoErase].allSatisfy { has(local: $0) }
         let isEchoing = has(local: TerminalLocal.echo)
-        while let first = removeCharacter() {
-            if isEchoing && wipes { wipe(first, into: &reaction) }
+        while let taken = removeCharacter() {
+            if isEchoing && wipes { wipe(taken, into: &reaction) }
         }
+        finishErasing(into: &reaction)
         guard isEchoing && !wipes else { return }
         echo(byte, into: &reaction)
         if has(local: TerminalLocal.echoKill) { show([0x0A], into: &reaction) }
@@ -46,13 +57,15 @@ extension LineDiscipline {
         var isInWord = false
         while let last = queue.edited.last {
             if LineDiscipline.isWord(last) { isInWord = true } else if isInWord { return }
-            guard let first = removeCharacter() else { return }
-            if has(local: TerminalLocal.echo) { wipe(first, into: &reaction) }
+            guard let taken = removeCharacter() else { return }
+            if has(local: TerminalLocal.echo) { wipe(taken, into: &reaction) }
         }
+        finishErasing(into: &reaction)
     }
 
     /// VREPRINT: the line is shown again on a new one.
     mutating func reprint(_ byte: UInt8, into reaction: inout Reaction) {
+        finishErasing(into: &reaction)
         echo(byte, into: &reaction)
         show([0x0A], into: &reaction)
         lineColumn = output.column
@@ -67,15 +80,30 @@ extension LineDiscipline {
         }
     }
 
-    /// Takes the last character off the edited line, under `utf8` with all bytes of its code point; answers its first byte.
-    private mutating func removeCharacter() -> UInt8? {
+    /// Takes the last character off the edited line, under `utf8` with all bytes of its code point; answers its bytes.
+    private mutating func removeCharacter() -> [UInt8]? {
         guard var byte = queue.removeLast() else { return nil }
-        while isContinuation(byte), let before = queue.removeLast() { byte = before }
-        return byte
+        if isDoubled(byte) && queue.edited.last == byte {
+            _ = queue.removeLast()
+            return [byte]
+        }
+        var taken = [byte]
+        while isContinuation(byte), let before = queue.removeLast() {
+            byte = before
+            taken.insert(byte, at: 0)
+        }
+        return taken
     }
 
-    /// Wipes a character off the screen that was just removed from the end of the edited line.
-    private mutating func wipe(_ first: UInt8, into reaction: inout Reaction) {
+    /// Wipes a character off the screen that was just removed from the end of the edited line; under ECHOPRT it is shown instead.
+    private mutating func wipe(_ character: [UInt8], into reaction: inout Reaction) {
+        let first = character[0]
+        if has(local: TerminalLocal.echoPrint) {
+            if !isErasing { show([0x5C], into: &reaction) }
+            isErasing = true
+            for byte in character { echo(byte, into: &reaction) }
+            return
+        }
         if first == 0x09 {
             // The cells of a tab are blank: going back is enough.
             for _ in 0..<(8 - editedColumn % 8) { show([0x08], into: &reaction) }
@@ -84,6 +112,13 @@ extension LineDiscipline {
         var width = 1
         if LineDiscipline.isControl(first) { width = has(local: TerminalLocal.echoControl) ? 2 : 0 }
         for _ in 0..<width { show(LineDiscipline.wipe, into: &reaction) }
+    }
+
+    /// What ECHOPRT showed as erased ends.
+    mutating func finishErasing(into reaction: inout Reaction) {
+        guard isErasing else { return }
+        isErasing = false
+        show([0x2F], into: &reaction)
     }
 
     /// The column behind the edited line as it was echoed.

@@ -12,6 +12,10 @@ struct OutputProcessor: Sendable {
     mutating func process(
         _ bytes: ArraySlice<UInt8>, _ attributes: TerminalAttributes, limit: Int = .max, into output: inout [UInt8]
     ) -> Int {
+        let mask = attributes.byteMask
+        let begin = output.count
+        // Bytes of fewer bits are a rarity: what passes of each is cut out afterwards.
+        defer { if mask != 0xFF { for index in begin..<output.count { output[index] &= mask } } }
         let flags = attributes.output
         guard flags & TerminalOutput.process != 0 else {
             let part = bytes.prefix(limit)
@@ -19,10 +23,9 @@ struct OutputProcessor: Sendable {
             return part.count
         }
         let isUTF8 = attributes.input & TerminalInput.utf8 != 0
-        let start = output.count
         var index = bytes.startIndex
         while index < bytes.endIndex {
-            let room = limit - (output.count - start)
+            let room = limit - (output.count - begin)
             if OutputProcessor.isPlain(bytes[index]) {
                 guard room > 0 else { break }
                 var end = index + 1

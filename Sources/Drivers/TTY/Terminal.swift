@@ -12,6 +12,10 @@ struct Terminal: Sendable {
     static let callsInFlight = 16
     /// Bytes of one device call.
     static let callSize = 16 << 10
+    /// Bytes of unread input at which IXOFF stops the input.
+    static let stopMark = Limits.terminalLine * 3 / 4
+    /// Bytes of unread input at which it lets it go on.
+    static let startMark = Limits.terminalLine / 4
 
     struct WaitingRead: Sendable {
         var key: RequestKey
@@ -33,12 +37,14 @@ struct Terminal: Sendable {
         var written = 0
     }
 
-    /// New attributes that wait for output to be shown.
+    /// What waits for output to be shown.
     struct WaitingAttributes: Sendable {
         var key: RequestKey
         var handle: Handle
+        /// Whether unread input is lost then.
         var action: AttributeAction
-        var attributes: TerminalAttributes
+        /// What is set then; `nil`: nothing (C: tcdrain(3)).
+        var attributes: TerminalAttributes?
         /// The value of `completed` to be reached.
         var mark: UInt64
     }
@@ -50,6 +56,8 @@ struct Terminal: Sendable {
         case done(RequestKey)
         case failed(RequestKey, Errno)
         case signal(ProcessGroupID, Signal)
+        /// Something that outlives the driver has changed.
+        case recorded
         /// Show bytes, with this token.
         case show(UInt32, [UInt8])
         /// So many bytes of input were taken from the device.
@@ -63,6 +71,18 @@ struct Terminal: Sendable {
     /// Whom keys signal.
     var foreground = ProcessGroupID.none
     var size = WindowSize(rows: 24, columns: 80, width: 0, height: 0)
+    /// The other end of a pseudo-terminal; `nil`: the terminal is a console.
+    var master: Master?
+    /// Of a console: whether the page shows it.
+    var isShown = false
+    /// Grows with every hang-up: descriptions from before it have no part in what comes after.
+    var line: UInt32 = 0
+    /// All descriptions that name it, the master's and those of earlier lines too.
+    var descriptions = OrderedSet<NodeID>()
+    /// How many of them are of the terminal itself and of this line.
+    var holders = 0
+    /// The deadline by which the driver's timer knows it.
+    var announcedDeadline = Nanoseconds.never
 
     /// Bytes from the device for which the discipline has no room yet.
     var incoming: [UInt8] = []
@@ -86,6 +106,11 @@ struct Terminal: Sendable {
     /// Those shown or dropped.
     var completed: UInt64 = 0
     var changes: [WaitingAttributes] = []
+    /// VSTOP or VSTART on its way to where input comes from, before all other output and also while that is held. (Of several the last
+    /// one counts.)
+    var control: UInt8?
+    /// Whether IXOFF has stopped the input.
+    var isInputStopped = false
 
     var accessTime = Nanoseconds.zero
     var modificationTime = Nanoseconds.zero
@@ -93,7 +118,7 @@ struct Terminal: Sendable {
     init(minor: UInt32) { self.minor = minor }
 
     /// Bytes of echo that may still be sent to the device or kept for it.
-    private var echoRoom: Int { max(0, Terminal.outputWindow - buffered.count - inFlightBytes) }
+    var echoRoom: Int { max(0, Terminal.outputWindow - buffered.count - inFlightBytes) }
     /// The same for what programs write.
     private var room: Int { max(0, echoRoom - Terminal.echoReserve) }
 
@@ -151,16 +176,45 @@ struct Terminal: Sendable {
     /// Sets attributes, at once or after the output there is now.
     mutating func setAttributes(_ change: WaitingAttributes, into actions: inout [Action]) {
         if change.action == .now {
-            discipline.setAttributes(change.attributes)
+            set(change.attributes, into: &actions)
             actions.append(.done(change.key))
         } else {
             changes.append(change)
         }
     }
 
+    /// Attributes take effect. Output speed 0 hangs up, unless CLOCAL says that nobody looks at the line.
+    private mutating func set(_ attributes: TerminalAttributes?, into actions: inout [Action]) {
+        guard let attributes else { return }
+        discipline.setAttributes(attributes)
+        if master == nil { actions.append(.recorded) }
+        if attributes.outputSpeed == 0 && attributes.control & TerminalControl.local == 0 { hangUp(into: &actions) }
+    }
+
+    /// Drops what was received and not read.
+    mutating func flushInput(into actions: inout [Action]) {
+        discipline.flushInput()
+        if !incoming.isEmpty { actions.append(.taken(incoming.count)) }
+        incoming = []
+        searched = 0
+    }
+
+    /// Drops output that the device was not given.
+    mutating func flushOutput() {
+        completed += UInt64(buffered.count)
+        buffered = []
+    }
+
+    /// Sends VSTART or VSTOP to where input comes from, unless it is disabled.
+    mutating func send(_ character: Int) {
+        let byte = discipline.attributes.controlCharacters[character]
+        if byte != 0 { control = byte }
+    }
+
     mutating func setSize(_ new: WindowSize, into actions: inout [Action]) {
         guard new != size else { return }
         size = new
+        if master == nil { actions.append(.recorded) }
         signal(.windowChange, into: &actions)
     }
 
@@ -203,7 +257,7 @@ struct Terminal: Sendable {
             return 0
         }
         if let index = writers.firstIndex(where: { $0.key == key }) { return writers.remove(at: index).written }
-        return nil
+        return master?.withdraw(key)
     }
 
     /// A handle is gone; what waits through it ends.
@@ -216,18 +270,20 @@ struct Terminal: Sendable {
             actions.append(write.written > 0 ? .count(write.key, write.written) : .failed(write.key, .badFileDescriptor))
         }
         writers.removeAll { $0.handle == handle }
+        master?.release(handle, into: &actions)
     }
 
     // MARK: What follows
 
-    /// Does all that is possible now: takes input, serves readers and writers, feeds the device, sets waiting attributes.
+    /// Does all that is possible now: takes input, serves readers and writers, feeds the device or the master, does what waited for output.
     mutating func settle(now: Nanoseconds, realTime: Nanoseconds, into actions: inout [Action]) {
         var taken = 0
         var isChanging = true
         while isChanging {
             let before = taken
+            isChanging = takeFromMaster(into: &actions)
             taken += takeIncoming(now: now, into: &actions)
-            isChanging = taken != before
+            isChanging = isChanging || taken != before
             while !isHeld, let index = readers.firstIndex(where: { !isBackground($0.session, $0.group) }),
                 let bytes = take(for: readers[index], now: now)
             {
@@ -236,22 +292,31 @@ struct Terminal: Sendable {
                 actions.append(.data(read.key, bytes))
                 isChanging = true
             }
+            controlInput()
             pumpWriters(realTime: realTime, into: &actions)
-            feedDevice(into: &actions)
+            if master == nil { feedDevice(into: &actions) } else if feedMaster(into: &actions) { isChanging = true }
             while let change = changes.first, completed >= change.mark {
                 changes.removeFirst()
-                if change.action == .flush {
-                    discipline.flushInput()
-                    taken += incoming.count
-                    incoming = []
-                    searched = 0
-                }
-                discipline.setAttributes(change.attributes)
+                if change.action == .flush { flushInput(into: &actions) }
+                set(change.attributes, into: &actions)
                 actions.append(.done(change.key))
                 isChanging = true
             }
         }
         if taken > 0 { actions.append(.taken(taken)) }
+    }
+
+    /// IXOFF: where input comes from is told to stop before there is no room, and to go on when most was read.
+    private mutating func controlInput() {
+        let count = discipline.queue.count + incoming.count
+        let isWanted = discipline.has(input: TerminalInput.inputControl)
+        if !isInputStopped && isWanted && count >= Terminal.stopMark {
+            isInputStopped = true
+            send(ControlCharacter.stop)
+        } else if isInputStopped && (!isWanted || count <= Terminal.startMark) {
+            isInputStopped = false
+            send(ControlCharacter.start)
+        }
     }
 
     /// Processes input while there is room; answers how many bytes are dealt with.
@@ -296,10 +361,7 @@ struct Terminal: Sendable {
     }
 
     private mutating func react(_ reaction: LineDiscipline.Reaction, into actions: inout [Action]) {
-        if reaction.flushesOutput {
-            completed += UInt64(buffered.count)
-            buffered = []
-        }
+        if reaction.flushesOutput { flushOutput() }
         // Echo waits for nobody. What does not fit is lost.
         let echo = reaction.echo.prefix(echoRoom)
         buffered.append(contentsOf: echo)
@@ -329,6 +391,14 @@ struct Terminal: Sendable {
     }
 
     private mutating func feedDevice(into actions: inout [Action]) {
+        guard isShown else { return }
+        if let byte = control, inFlight.count < Terminal.callsInFlight {
+            control = nil
+            actions.append(.show(nextToken, [byte]))
+            // No part of what was written.
+            inFlight.append((nextToken, 0))
+            nextToken = nextToken == .max ? 1 : nextToken + 1
+        }
         var start = 0
         while !discipline.isStopped && start < buffered.count && inFlight.count < Terminal.callsInFlight {
             let bytes = Array(buffered[start..<min(start + Terminal.callSize, buffered.count)])

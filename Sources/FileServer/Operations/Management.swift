@@ -1,4 +1,4 @@
-import ABI
+package import ABI
 import ServerKit
 
 // What resmgr alone asks: mount points, places, and who holds what.
@@ -38,14 +38,14 @@ extension FileSystems {
     }
 
     /// Gives descriptions a further holder, all or none. Throws `badFileDescriptor`, `tooManyOpenFilesInSystem`.
-    mutating func share(_ request: Share) throws(Errno) -> ShareResult {
+    package mutating func share(_ request: Share) throws(Errno) -> ShareResult {
         let shared = try handles.share(request.handles, from: request.from, to: request.to)
         for (_, description) in shared { hold(description) }
         return ShareResult(handles: shared.map { $0.handle })
     }
 
     /// Takes handles back that a process never learned of; unknown ones are ignored.
-    mutating func drop(_ request: Drop) {
+    package mutating func drop(_ request: Drop) {
         for handle in request.handles {
             if let description = try? handles.release(handle, of: request.process) { released(description, by: request.process) }
         }

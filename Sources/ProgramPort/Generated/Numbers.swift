@@ -150,6 +150,20 @@ extension Port {
             package static let flush: UInt8 = 2
         }
 
+        /// `TerminalCommand`.
+        package enum TerminalCommand {
+            package static let drain: UInt8 = 0
+            package static let flushInput: UInt8 = 1
+            package static let flushOutput: UInt8 = 2
+            package static let flushBoth: UInt8 = 3
+            package static let holdOutput: UInt8 = 4
+            package static let releaseOutput: UInt8 = 5
+            package static let stopInput: UInt8 = 6
+            package static let startInput: UInt8 = 7
+            package static let sendBreak: UInt8 = 8
+            package static let unlock: UInt8 = 9
+        }
+
         /// Flags of `TerminalAttributes` that the library names.
         package enum TerminalFlag {
             package static let returnToNewline: UInt32 = 256

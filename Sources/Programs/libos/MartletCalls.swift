@@ -187,6 +187,21 @@ func terminalForegroundSet(_ thread: Int32, _ a: UInt32, _ b: Int32) -> Int32 {
     State.libOS.terminalForegroundSet(ThreadID(rawValue: thread), a, b, host: &State.port)
 }
 
+@_expose(wasm, "terminal_session_get") @_cdecl("martlet_terminal_session_get")
+func terminalSessionGet(_ thread: Int32, _ a: UInt32, _ b: UInt32) -> Int32 {
+    State.libOS.terminalSessionGet(ThreadID(rawValue: thread), a, b, host: &State.port)
+}
+
+@_expose(wasm, "terminal_control") @_cdecl("martlet_terminal_control")
+func terminalControl(_ thread: Int32, _ a: UInt32, _ b: UInt32) -> Int32 {
+    State.libOS.terminalControl(ThreadID(rawValue: thread), a, b, host: &State.port)
+}
+
+@_expose(wasm, "pseudo_terminal_get") @_cdecl("martlet_pseudo_terminal_get")
+func pseudoTerminalGet(_ thread: Int32, _ a: UInt32, _ b: UInt32) -> Int32 {
+    State.libOS.pseudoTerminalGet(ThreadID(rawValue: thread), a, b, host: &State.port)
+}
+
 @_expose(wasm, "mount") @_cdecl("martlet_mount")
 func mount(_ thread: Int32, _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: UInt32, _ e: UInt32, _ f: UInt32) -> Int32 {
     State.libOS.mount(ThreadID(rawValue: thread), a, b, c, d, e, f, host: &State.port)

@@ -85,6 +85,20 @@ enum Clear {
     }
 }
 
+/// What `sane` sets, and a screen as it began (ECMA-48: RIS).
+enum Reset {
+    @Sendable static func run(_ command: Command) {
+        _ = command.options("")
+        do {
+            try File.standardInput.setTerminalAttributes(Stty.saneAttributes(try File.standardInput.terminalAttributes()))
+        } catch {
+            command.fail([UInt8]("standard input"), error)
+            return
+        }
+        command.output.write("\u{1B}c")
+    }
+}
+
 enum Sleep {
     @Sendable static func run(_ command: Command) {
         let operands = command.options("").operands

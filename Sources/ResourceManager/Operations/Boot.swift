@@ -53,6 +53,8 @@ struct Boot {
     var mounts: [BootMount] = [
         BootMount("netfs", "/", isMade: false),
         BootMount("devfs", "/dev", isMade: false),
+        // The driver of terminals keeps the names of pseudo-terminals.
+        BootMount("tty", "/dev/pts", isMade: false),
         BootMount("procfs", "/proc", isMade: false),
         BootMount("tmpfs", "/tmp", "mode=1777", isMade: true),
         BootMount("tmpfs", "/home", isMade: true),
@@ -115,7 +117,7 @@ extension ResourceManager {
         let root = Int(ResourceManager.rootServer.rawValue)
         if servers[root].isGivenUp { return panic([UInt8]("there is no root file system: netfs: ") + servers[root].reason) }
         for index in boot.mounts.indices where boot.mounts[index].state == .waiting {
-            guard index == 0 || isRootServed, !boot.isBlocked(index) else { continue }
+            guard index == 0 || isRootServed, !boot.isBlocked(index), !isInsideOfMissed(index) else { continue }
             let type = boot.mounts[index].type
             if let server = unawaitedServer(ofType: type) {
                 boot.mounts[index].state = .underWay
@@ -127,6 +129,11 @@ extension ResourceManager {
             if phase != .running { return }
         }
         if boot.initState == .waiting && isReadyForInit { startInit() }
+    }
+
+    /// Whether a mount is inside of another, and mounts are being made again after the end of a server: the directory is not there yet.
+    private func isInsideOfMissed(_ index: Int) -> Bool {
+        isRepairing && boot.mounts[..<index].contains { boot.mounts[index].isInside($0) }
     }
 
     /// Whether walks can begin at the root: not while its server is started again.

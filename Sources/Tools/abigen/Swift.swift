@@ -158,6 +158,7 @@ private let numberGroups: [NumberGroup] = [
     NumberGroup("Disposition", "`Disposition`.", "UInt8", Disposition.allCases.map { ("\($0)", $0.rawValue) }),
     NumberGroup("Signal", "`Signal`.", "UInt8", signalNumbers),
     NumberGroup("AttributeAction", "`AttributeAction`.", "UInt8", AttributeAction.allCases.map { ("\($0)", $0.rawValue) }),
+    NumberGroup("TerminalCommand", "`TerminalCommand`.", "UInt8", TerminalCommand.allCases.map { ("\($0)", $0.rawValue) }),
     NumberGroup(
         "TerminalFlag", "Flags of `TerminalAttributes` that the library names.", "UInt32",
         [

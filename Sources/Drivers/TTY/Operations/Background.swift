@@ -59,7 +59,7 @@ extension TerminalDriver {
     /// The signal that a request earns its group because that is in the background (POSIX, XBD 11.1.4), or `nil`.
     func backgroundSignal(_ request: Request) throws(Errno) -> Signal? {
         switch request.operation {
-        case .read, .write, .setTerminalAttributes, .setForegroundGroup: break
+        case .read, .write, .setTerminalAttributes, .setForegroundGroup, .controlTerminal: break
         default: return nil
         }
         guard let (_, index) = try place(of: request), terminals[index].isBackground(request.stamp.session, request.stamp.group) else {
@@ -72,10 +72,12 @@ extension TerminalDriver {
         }
     }
 
-    /// The handle that a request begins with, and its terminal; `nil` if the process has no such handle.
+    /// The handle that a request begins with, and its terminal; `nil` if the process has no such handle, or it is a master's.
     private func place(of request: Request) throws(Errno) -> (handle: Handle, terminal: Int)? {
         var body = request.body
-        guard let handle = try? body.value(Handle.self), let description = try? description(handle, request) else { return nil }
+        guard let handle = try? body.value(Handle.self), let description = try? description(handle, request), !description.isMaster else {
+            return nil
+        }
         return (handle, description.terminal)
     }
 

@@ -5,22 +5,36 @@ extension TerminalDriver {
     /// `inappropriateIOControl` unless it is the controlling terminal of the asker's session. C: tcgetpgrp(3).
     func getForegroundGroup(_ request: Request) throws(Errno) -> Answer {
         let body = try request.decode(OneHandle.self)
+        let description = try connected(body.handle, request)
+        // The master has no session to be compared with: it is told whom its keys signal.
+        if description.isMaster { return .body(ForegroundGroup(group: terminals[description.terminal].foreground)) }
         return .body(ForegroundGroup(group: terminals[try ownTerminal(body.handle, request)].foreground))
+    }
+
+    /// `inappropriateIOControl` unless it is the controlling terminal of the asker's session, or the master of one of a session. C:
+    /// tcgetsid(3).
+    func getTerminalSession(_ request: Request) throws(Errno) -> Answer {
+        let body = try request.decode(OneHandle.self)
+        let description = try connected(body.handle, request)
+        let index = description.isMaster ? description.terminal : try ownTerminal(body.handle, request)
+        guard terminals[index].session != .none else { throw .inappropriateIOControl }
+        return .body(TerminalSession(session: terminals[index].session))
     }
 
     /// `inappropriateIOControl` unless it is the controlling terminal of the asker's session, `invalidArgument` for a group that cannot
     /// be. Whether the group is of the session is resmgr's to know. C: tcsetpgrp(3).
-    mutating func setForegroundGroup(_ request: Request) throws(Errno) -> Answer {
+    mutating func setForegroundGroup(_ request: Request, _ context: inout Context) throws(Errno) -> Answer {
         let body = try request.decode(SetForegroundGroup.self)
         let index = try ownTerminal(body.handle, request)
         guard body.group > .none else { throw .invalidArgument }
         terminals[index].foreground = body.group
+        tellRecord(&context)
         return .done
     }
 
     /// The terminal behind a handle, which must be the controlling terminal of the asker's session.
     private func ownTerminal(_ handle: Handle, _ request: Request) throws(Errno) -> Int {
-        let index = try description(handle, request).terminal
+        let index = try connected(handle, request).terminal
         let session = terminals[index].session
         guard session != .none, session == request.stamp.session else { throw .inappropriateIOControl }
         return index
@@ -42,24 +56,29 @@ extension TerminalDriver {
             terminals[index].session = .none
         }
         terminals[index].foreground = body.group
-        settle(index, actions, &context)
+        settle(index, actions + [.recorded], &context)
+        reuse(index)
         return .body(ForegroundGroup(group: before))
     }
 
     /// resmgr makes a terminal the controlling terminal of a session, which has no other from then on; a session that had it loses it.
     /// `badFileDescriptor` unless the handle is the process's, `invalidArgument` for a session or group that cannot be.
-    mutating func setControllingTerminal(_ request: Request) throws(Errno) -> Answer {
+    mutating func setControllingTerminal(_ request: Request, _ context: inout Context) throws(Errno) -> Answer {
         guard request.isFromResourceManager else { throw .notPermitted }
         let body = try request.decode(SetControllingTerminal.self)
         let number = try handles.object(body.handle, of: body.process)
         guard let description = descriptions[number.index, number.generation] else { throw .badFileDescriptor }
         guard body.session > .none, body.group > .none else { throw .invalidArgument }
+        if isHungUp(description) { throw .ioError }
+        if description.isMaster { throw .inappropriateIOControl }
         for index in terminals.indices where terminals[index].session == body.session && index != description.terminal {
             terminals[index].session = .none
             terminals[index].foreground = .none
+            reuse(index)
         }
         terminals[description.terminal].session = body.session
         terminals[description.terminal].foreground = body.group
+        tellRecord(&context)
         return .body(SessionTerminal(minor: terminals[description.terminal].minor))
     }
 
