@@ -37,6 +37,7 @@ export const Operation = Object.freeze({
   signal: 0x0202,
   parentChanged: 0x0203,
   connectionLost: 0x0204,
+  stopped: 0x0205,
   createHart: 0x0301,
   endHart: 0x0302,
   hartGone: 0x0303,
@@ -53,6 +54,11 @@ export const Operation = Object.freeze({
   setDisposition: 0x0407,
   processes: 0x0408,
   connect: 0x0409,
+  takeSignal: 0x040a,
+  waitSignal: 0x040b,
+  pendingSignals: 0x040c,
+  createSession: 0x040d,
+  setAlarm: 0x040e,
   path: 0x0501,
   rename: 0x0502,
   link: 0x0503,
@@ -73,6 +79,7 @@ export const Operation = Object.freeze({
   counters: 0x060b,
   systemStatus: 0x060c,
   bootSteps: 0x060d,
+  backgroundAccess: 0x060f,
   restartRecord: 0x060e,
   walk: 0x0701,
   renameNode: 0x0702,
@@ -94,6 +101,7 @@ export const Operation = Object.freeze({
   close: 0x080a,
   setDescriptionFlags: 0x080b,
   poll: 0x080c,
+  lock: 0x080d,
   createPipe: 0x0901,
   getTerminalAttributes: 0x0a01,
   setTerminalAttributes: 0x0a02,
@@ -261,6 +269,8 @@ export const EndKind = Object.freeze({
 export const PENDING = -1;
 /** What it answers when the hart has to go through its event loop first. */
 export const YIELD = -2;
+/** What it answers instead of a result when a handler of the program is to run first. */
+export const HANDLER = -3;
 
 /**
  * One function that a program may import.
@@ -333,7 +343,15 @@ export const programCalls = Object.freeze({
     { name: "process_group_get", parameters: "iii", hasResult: true, mayWait: true },
     { name: "process_group_set", parameters: "ii", hasResult: true, mayWait: true },
     { name: "process_list", parameters: "iiii", hasResult: true, mayWait: true },
+    { name: "process_session_create", parameters: "", hasResult: true, mayWait: true },
     { name: "signal_disposition", parameters: "ii", hasResult: true, mayWait: true },
+    { name: "signal_action", parameters: "iii", hasResult: true, mayWait: true },
+    { name: "signal_mask", parameters: "iii", hasResult: true, mayWait: true },
+    { name: "signal_pending", parameters: "i", hasResult: true, mayWait: true },
+    { name: "signal_suspend", parameters: "i", hasResult: true, mayWait: true },
+    { name: "signal_wait", parameters: "iiI", hasResult: true, mayWait: true },
+    { name: "signal_queue", parameters: "iiI", hasResult: true, mayWait: true },
+    { name: "alarm_set", parameters: "ii", hasResult: true, mayWait: true },
     { name: "signal_take", parameters: "i", hasResult: true, mayWait: false },
     { name: "pipe_create", parameters: "iii", hasResult: true, mayWait: true },
     { name: "descriptor_duplicate", parameters: "iii", hasResult: true, mayWait: false },
@@ -346,6 +364,7 @@ export const programCalls = Object.freeze({
     { name: "path_mode_set", parameters: "iiiii", hasResult: true, mayWait: true },
     { name: "path_owner_set", parameters: "iiiiii", hasResult: true, mayWait: true },
     { name: "path_access", parameters: "iiii", hasResult: true, mayWait: true },
+    { name: "descriptor_lock", parameters: "iiiiiIIi", hasResult: true, mayWait: true },
     { name: "terminal_attributes_get", parameters: "ii", hasResult: true, mayWait: true },
     { name: "terminal_attributes_set", parameters: "iii", hasResult: true, mayWait: true },
     { name: "terminal_size_get", parameters: "ii", hasResult: true, mayWait: true },
