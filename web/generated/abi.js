@@ -79,7 +79,7 @@ export const Operation = Object.freeze({
   counters: 0x060b,
   systemStatus: 0x060c,
   bootSteps: 0x060d,
-  backgroundAccess: 0x060f,
+  backgroundAccess: 0x060e,
   walk: 0x0701,
   renameNode: 0x0702,
   linkNode: 0x0703,
