@@ -135,7 +135,7 @@ package enum Operation: UInt16, CaseIterable, Sendable {
     /// Request `Nothing` → `BootSteps` (server → resmgr).
     case bootSteps = 0x060D
     /// Request `BackgroundAccess` → `BackgroundAnswer` (tty → resmgr).
-    case backgroundAccess = 0x060F
+    case backgroundAccess = 0x060E
 
     /// Notice `RawBytes` (server → resmgr), of at most `Limits.restartRecord` bytes: what the server is to be started with if it ends and
     /// is started again. Each takes the place of the one before.

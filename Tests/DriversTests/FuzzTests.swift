@@ -255,6 +255,13 @@ struct MessageFuzzer {
                     harness.confirm(group: signal.group.rawValue, ended: fuzzer.number(0..<8) == 0 ? [1] : [])
                 }
                 harness.notices = []
+                // resmgr answers every question, in order.
+                let questions = harness.questions
+                harness.questions = []
+                for id in questions {
+                    let answer = fuzzer.number(0..<3) == 0 ? BackgroundAnswer.allCases[fuzzer.number(0..<3)] : .ignored
+                    harness.message(Message.reply(.backgroundAccess, id: id, answer), from: 0)
+                }
                 switch fuzzer.number(0..<7) {
                 case 0: harness.input(.device(DeviceMessage(.consoleInput, bytes: Array("\u{11}line\r\n".utf8)).encoded))
                 case 1...2:

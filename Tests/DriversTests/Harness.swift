@@ -36,6 +36,8 @@ struct Harness<Logic: Server> {
     private(set) var requestsToManager: [ABI.Operation] = []
     /// The last question to resmgr: its number and its body.
     private(set) var question: (id: RequestID, body: [UInt8]) = (RequestID(rawValue: 0), [])
+    /// What resmgr was asked and has not answered, of what comes from the background.
+    var questions: [RequestID] = []
     /// Whether replies are matched with requests sent by `send`.
     var checksReplies = true
     /// How requests were answered.
@@ -70,6 +72,7 @@ struct Harness<Logic: Server> {
             case .request:
                 requestsToManager.append(header.operation)
                 question = (header.request, body)
+                if header.operation == .backgroundAccess { questions.append(header.request) }
             case .notice: notices.append((connection.rawValue, header.operation, body))
             case .reply:
                 coverage.note("\(header.operation)", Errno.decode(header.argument))

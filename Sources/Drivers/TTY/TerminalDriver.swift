@@ -79,7 +79,7 @@ package struct TerminalDriver: Server {
     }
 
     package mutating func request(_ request: Request, _ context: inout Context) throws(Errno) -> Answer {
-        if let signal = try backgroundSignal(request) { return try hold(request, signal, &context) }
+        if isFromBackground(request) { return try hold(request, &context) }
         let answer = try serve(request, &context)
         releaseHeld(&context)
         return answer

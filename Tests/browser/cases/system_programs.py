@@ -102,6 +102,45 @@ def keys_interrupt_and_end_input(page):
         page.wait_until(f"{text}.includes('status {status} of {program.replace(' ', '-')}{key[-1]}')")
 
 
+@driver.limit(60)
+def keys_stop_jobs_that_go_on_where_they_are_told(page):
+    boot(page)
+    text = terminal_text()
+    prompt = f"/# ?$/.test({text}.trimEnd())"
+
+    def types(line, pattern):
+        page.wait_until(prompt)
+        page.type(line + "\n")
+        page.wait_until(f"/{pattern}/m.test({text}.replace(/ +$/gm, ''))")
+
+    def is_listed(state, program):
+        page.wait_until(f"/ {state} +[0-9:]+ {program}$/m.test((await (await martlet).run('ps')).stdout)")
+
+    page.wait_until(prompt)
+    page.type("sleep 100\n")
+    is_listed("S", "sleep 100")
+    page.press("Control+z")
+    page.wait_until(f"/^\\[1\\] Stopped sleep 100$/m.test({text}.replace(/ +$/gm, ''))")
+    is_listed("T", "sleep 100")
+    types("bg", "^\\[1\\] sleep 100$")
+    is_listed("S", "sleep 100")
+    # One that reads from the background is stopped, and what is typed is not its.
+    types("cat &", "^\\[2\\] [0-9]+$")
+    is_listed("T", "cat")
+    types("echo $((6*7)) for the shell", "^42 for the shell$")
+    types("jobs", "^\\[2\\] Stopped \\(tty input\\) cat$")
+    page.wait_until(prompt)
+    page.type("fg\n")
+    is_listed("S", "cat")
+    page.type("line\n")
+    page.wait_until(f"/^line\\n+line$/m.test({text}.replace(/ +$/gm, ''))")
+    page.press("Control+d")
+    types("fg %1", "^sleep 100$")
+    page.press("Control+c")
+    types("echo status $?", "^status 130$")
+    types("jobs; echo none", "^jobs; echo none\\n+none$|# jobs; echo none\\n+none$")
+
+
 #: Every second worker hears late that it is free, and whatever comes behind it.
 LATE_RELEASES = """
 let created = 0;

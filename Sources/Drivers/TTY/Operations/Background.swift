@@ -56,24 +56,21 @@ struct BackgroundRequest: Wire, Sendable {
 }
 
 extension TerminalDriver {
-    /// The signal that a request earns its group because that is in the background (POSIX, XBD 11.1.4), or `nil`.
-    func backgroundSignal(_ request: Request) throws(Errno) -> Signal? {
+    /// Whether a request earns its group a signal because that is in the background (POSIX, XBD 11.1.4).
+    func isFromBackground(_ request: Request) -> Bool {
         switch request.operation {
         case .read, .write, .setTerminalAttributes, .setForegroundGroup, .controlTerminal: break
-        default: return nil
+        default: return false
         }
-        guard let (_, index) = try place(of: request), terminals[index].isBackground(request.stamp.session, request.stamp.group) else {
-            return nil
+        guard let (_, index) = place(of: request), terminals[index].isBackground(request.stamp.session, request.stamp.group) else {
+            return false
         }
-        switch request.operation {
-        case .read: return .terminalInput
-        case .write: return terminals[index].discipline.attributes.local & TerminalLocal.stopBackgroundOutput != 0 ? .terminalOutput : nil
-        default: return .terminalOutput
-        }
+        return request.operation != .write
+            || terminals[index].discipline.attributes.local & TerminalLocal.stopBackgroundOutput != 0
     }
 
     /// The handle that a request begins with, and its terminal; `nil` if the process has no such handle, or it is a master's.
-    private func place(of request: Request) throws(Errno) -> (handle: Handle, terminal: Int)? {
+    private func place(of request: Request) -> (handle: Handle, terminal: Int)? {
         var body = request.body
         guard let handle = try? body.value(Handle.self), let description = try? description(handle, request), !description.isMaster else {
             return nil
@@ -82,23 +79,27 @@ extension TerminalDriver {
     }
 
     /// Asks resmgr what becomes of a request. A read takes its place among the others, where it is not served.
-    mutating func hold(_ request: Request, _ signal: Signal, _ context: inout Context) throws(Errno) -> Answer {
-        guard let (handle, index) = try place(of: request) else { throw .badFileDescriptor }
-        // resmgr answers at once, so this is a flood.
-        guard asked.count < Limits.credits else { throw .resourceTemporarilyUnavailable }
+    mutating func hold(_ request: Request, _ context: inout Context) throws(Errno) -> Answer {
+        guard let (handle, index) = place(of: request) else { throw .badFileDescriptor }
         if request.operation == .read {
             let answer = try serve(request, &context)
             guard case .pending = answer, waiting[request.key] != nil else { return answer }
         }
         asked.append(BackgroundRequest(request, handle, index))
-        context.ask(.backgroundAccess, BackgroundAccess(process: request.stamp.process, signal: signal), replySpace: 256)
+        if asked.count <= Limits.credits { ask(asked[asked.count - 1], &context) }
         return .pending
+    }
+
+    private mutating func ask(_ held: BackgroundRequest, _ context: inout Context) {
+        let signal = held.operation == .read ? Signal.terminalInput : .terminalOutput
+        context.ask(.backgroundAccess, BackgroundAccess(process: held.stamp.process, signal: signal), replySpace: 256)
     }
 
     /// resmgr's answers come in the order of the questions.
     package mutating func answered(_ response: Response, _ context: inout Context) {
         guard response.operation == .backgroundAccess, !asked.isEmpty else { return }
         let request = asked.removeFirst()
+        if asked.count >= Limits.credits { ask(asked[Limits.credits - 1], &context) }
         guard !request.isOver else { return }
         var answer = BackgroundAnswer.orphaned
         // Who is not there any more waits for nothing.
