@@ -16,6 +16,7 @@ import table_proc
 import table_processes
 import table_programs
 import table_shell
+import table_terminals
 import table_utilities
 from case import FOLDER, SCRATCH, Machine, Missing, Package, Result, judge
 
@@ -104,6 +105,11 @@ def processes(page):
 @driver.limit(90)
 def proc(page):
     _judge_all(page, table_proc.CASES)
+
+
+@driver.limit(90)
+def terminals(page):
+    _judge_all(page, table_terminals.CASES)
 
 
 @driver.limit(120)
