@@ -136,10 +136,9 @@ package enum Operation: UInt16, CaseIterable, Sendable {
     case bootSteps = 0x060D
     /// Request `BackgroundAccess` → `BackgroundAnswer` (tty → resmgr).
     case backgroundAccess = 0x060E
-
     /// Notice `RawBytes` (server → resmgr), of at most `Limits.restartRecord` bytes: what the server is to be started with if it ends and
     /// is started again. Each takes the place of the one before.
-    case restartRecord = 0x060E
+    case restartRecord = 0x060F
 
     // File system.
     /// Request `Walk` → `WalkResult`.

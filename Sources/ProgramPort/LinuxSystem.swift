@@ -87,16 +87,40 @@
             return 0
         }
 
+        /// CBAUD: where Linux keeps a speed among the flags.
+        private static let speedBits: UInt32 = 0o10017
+        /// B0 to B38400, which Linux numbers from 0 on.
+        private static let speeds: [UInt32] = [
+            0, 50, 75, 110, 134, 150, 200, 300, 600, 1200, 1800, 2400, 4800, 9600, 19200, 38400,
+        ]
+
+        private static func bitsPerSecond(_ code: UInt32) -> UInt32 {
+            switch code {
+            case 0o10001: return 57600
+            case 0o10002: return 115200
+            default: return code < UInt32(speeds.count) ? speeds[Int(code)] : code
+            }
+        }
+
+        /// Of a speed that is not known here, the number that `bitsPerSecond` gave.
+        private static func speedCode(_ bitsPerSecond: UInt32) -> UInt32 {
+            switch bitsPerSecond {
+            case 57600: return 0o10001
+            case 115200: return 0o10002
+            default: return speeds.firstIndex(of: bitsPerSecond).map { UInt32($0) } ?? bitsPerSecond
+            }
+        }
+
         /// `buffer` has `Number.Size.terminalAttributes` bytes.
         package static func terminalAttributes(_ descriptor: Int32, _ buffer: inout [UInt8]) -> Code {
             var attributes = termios()
             guard tcgetattr(descriptor, &attributes) == 0 else { return lastError }
             var bytes: [UInt8] = []
-            for word in [attributes.c_iflag, attributes.c_oflag, attributes.c_cflag, attributes.c_lflag] {
+            for word in [attributes.c_iflag, attributes.c_oflag, attributes.c_cflag & ~speedBits, attributes.c_lflag] {
                 bytes.appendLittleEndian(word)
             }
-            bytes.appendLittleEndian(attributes.c_ispeed)
-            bytes.appendLittleEndian(attributes.c_ospeed)
+            bytes.appendLittleEndian(bitsPerSecond(cfgetispeed(&attributes)))
+            bytes.appendLittleEndian(bitsPerSecond(cfgetospeed(&attributes)))
             withUnsafeBytes(of: &attributes.c_cc) { bytes.append(contentsOf: $0[0..<Number.Size.controlCharacters]) }
             buffer.replaceSubrange(0..<bytes.count, with: bytes)
             return 0
@@ -107,11 +131,14 @@
             guard tcgetattr(descriptor, &result) == 0 else { return lastError }
             result.c_iflag = attributes.littleEndian(at: 0, as: UInt32.self)
             result.c_oflag = attributes.littleEndian(at: 4, as: UInt32.self)
-            result.c_cflag = attributes.littleEndian(at: 8, as: UInt32.self)
+            result.c_cflag = attributes.littleEndian(at: 8, as: UInt32.self) & ~speedBits
             result.c_lflag = attributes.littleEndian(at: 12, as: UInt32.self)
             withUnsafeMutableBytes(of: &result.c_cc) {
                 for index in 0..<Number.Size.controlCharacters { $0[index] = attributes[24 + index] }
             }
+            guard cfsetispeed(&result, speedCode(attributes.littleEndian(at: 16, as: UInt32.self))) == 0,
+                cfsetospeed(&result, speedCode(attributes.littleEndian(at: 20, as: UInt32.self))) == 0
+            else { return lastError }
             return check(
                 tcsetattr(
                     descriptor,

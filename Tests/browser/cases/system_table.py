@@ -17,6 +17,7 @@ import table_processes
 import table_programs
 import table_shell
 import table_signals
+import table_terminals
 import table_utilities
 from case import FOLDER, SCRATCH, Machine, Missing, Package, Result, judge
 
@@ -110,6 +111,11 @@ def signals(page):
 @driver.limit(90)
 def proc(page):
     _judge_all(page, table_proc.CASES)
+
+
+@driver.limit(90)
+def terminals(page):
+    _judge_all(page, table_terminals.CASES)
 
 
 @driver.limit(120)
