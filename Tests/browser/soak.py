@@ -55,7 +55,7 @@ class Soak:
         signal = f"{{ signal: AbortSignal.timeout({abort_after}) }}" if abort_after else "{}"
         return self._page.evaluate(
             f"Promise.all({json.dumps(commands)}.map(async (command) => (await martlet).run(command, {signal})"
-            ".then(({ status, stdout }) => ({ status, stdout }), () => null)))"
+            ".then(({ status, stdout, stderr }) => ({ status, stdout, stderr }), () => null)))"
         )
 
     def _work(self, is_disturbed):
@@ -67,7 +67,9 @@ class Soak:
             if is_disturbed:
                 self.done["failed beside a killed driver"] += 1
             else:
-                self.faults.append(f"{command}: {answer}")
+                since = time.monotonic() - self._last_kill
+                said = self._page.console_messages[-3:]
+                self.faults.append(f"{command}: {answer}, {since:.1f} s after a driver was killed; the console: {said}")
 
     def _kill_process(self):
         if self._run([self._random.choice(ENDLESS)], abort_after=self._random.randrange(50, 600)) != [None]:
