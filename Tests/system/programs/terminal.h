@@ -107,7 +107,6 @@ MARTLET(terminal_attributes_get) int terminal_attributes_get(int descriptor, str
 MARTLET(terminal_attributes_set) int terminal_attributes_set(int descriptor, int action, const struct termios *attributes);
 MARTLET(terminal_size_get) int terminal_size_get(int descriptor, struct winsize *size);
 MARTLET(terminal_size_set) int terminal_size_set(int descriptor, const struct winsize *size);
-MARTLET(terminal_foreground_get) int terminal_foreground_get(int descriptor, int32_t *group);
 MARTLET(terminal_session_get) int terminal_session_get(int descriptor, int32_t *session);
 MARTLET(terminal_control) int terminal_control(int descriptor, int command);
 MARTLET(pseudo_terminal_get) int pseudo_terminal_get(int master, uint32_t *number);
