@@ -34,14 +34,25 @@ extension Shell {
         write([0x0A] + line(of: jobs.first { $0.number == number }) + [0x0A], to: 2)
     }
 
-    /// What `jobs` says of a job.
-    func line(of job: Job?) -> [UInt8] {
+    /// What `jobs` says of a job (POSIX, jobs, STDOUT): its number, `+` for the current one and `-` for the one before, its state, its
+    /// command.
+    /// - Parameter isLong: with the number of its group
+    func line(of job: Job?, isLong: Bool = false) -> [UInt8] {
         guard let job else { return [] }
         var line = [UInt8]("[")
         line.append(decimal: job.number)
         line.append("] ")
+        let current = self.job(nil).map { jobs[$0].number }
+        let previous = self.job([UInt8]("%-")).map { jobs[$0].number }
+        line.append(job.number == current ? "+ " : job.number == previous ? "- " : "  ")
+        if isLong {
+            line.append(decimal: job.group)
+            line.append(" ")
+        }
         if let stop = job.stop {
-            line += stop.message
+            line.append("Stopped")
+            // That of the key needs no word.
+            if stop != .terminalStop { line += [UInt8](" (SIG") + (stop.name ?? []) + [UInt8](")") }
         } else if !job.processes.isEmpty {
             line.append("Running")
         } else {

@@ -175,7 +175,7 @@ struct Mutator {
         var reader = Reader(message)
         if let header = try? Header(from: &reader), header.kind == .request {
             hart.nextRequest += 1
-            hart.asked.insert(header.request.rawValue)
+            hart.asks(header.request.rawValue)
         } else if isInit {
             return false
         }

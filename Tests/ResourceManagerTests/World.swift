@@ -26,8 +26,26 @@ final class FakeHart {
     var notices: [(ABI.Operation, [UInt8])] = []
     /// Its unanswered requests.
     var asked: Set<UInt32> = []
+    /// Numbers of further requests on their way that bear the number of one that is unanswered.
+    private var askedAgain: [UInt32] = []
     var answers: [UInt32: (error: Errno?, payload: [UInt8])] = [:]
     var nextRequest: UInt32 = 1
+
+    /// A request of that number is on its way.
+    func asks(_ request: UInt32) {
+        if !asked.insert(request).inserted { askedAgain.append(request) }
+    }
+
+    /// A reply of that number came; `false` if nothing was asked.
+    func hears(_ request: UInt32) -> Bool {
+        guard asked.remove(request) != nil else { return false }
+        if let index = askedAgain.firstIndex(of: request) {
+            askedAgain.remove(at: index)
+            asked.insert(request)
+        }
+        return true
+    }
+
     /// By request number: under which name `World.coverage` counts the answer; others count under their operation's.
     var steps: [UInt32: String] = [:]
     var files: FakeFileServer?
@@ -311,7 +329,7 @@ final class World {
         var reader = Reader(body)
         let connection = hart.id.rawValue
         if header.kind == .reply {
-            #expect(hart.asked.remove(header.request.rawValue) != nil, "every request has one reply")
+            #expect(hart.hears(header.request.rawValue), "every request has one reply")
             let error = Errno.decode(header.argument)
             hart.answers[header.request.rawValue] = (error, body)
             let step = hart.steps.removeValue(forKey: header.request.rawValue)

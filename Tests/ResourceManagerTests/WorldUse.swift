@@ -52,7 +52,7 @@ extension World {
     func ask(_ hart: FakeHart, _ operation: ABI.Operation, _ body: some Wire, space: Int = 65536) -> UInt32 {
         let id = hart.nextRequest
         hart.nextRequest += 1
-        hart.asked.insert(id)
+        hart.asks(id)
         send(hart.id.rawValue, Message.request(operation, id: RequestID(rawValue: id), replySpace: space, body))
         return id
     }

@@ -49,15 +49,23 @@ CASES = [
     Case(
         "jobs-are-stopped-and-go-on",
         "set -m; sleep 1000 & kill -STOP %1; jobs; ps | grep -c ' T  *[0-9:]* sleep 1000$'; bg >/dev/null; jobs; kill %1; wait %1; echo $?",
-        "[1] Stopped (signal) sleep 1000\n1\n[1] Running sleep 1000\n143\n",
+        "[1] + Stopped (SIGSTOP) sleep 1000\n1\n[1] + Running sleep 1000\n143\n",
         re.compile(r"(?:Terminated\n)?"),
+        why=WORDING,
+    ),
+    Case(
+        "jobs-tells-of-all-or-of-some",
+        "set -m; sleep 1000 & sleep 2000 & jobs; jobs -p >f; wc -l <f; jobs -p %2 >f; [ $(cat f) = $! ] && echo same;"
+        " jobs -l %1 >f; sed 's/[0-9]* Running/group Running/' f; jobs -x; echo $?; jobs %3; echo $?; kill -9 %1 %2; wait",
+        "[1] - Running sleep 1000\n[2] + Running sleep 2000\n2\nsame\n[1] - group Running sleep 1000\n2\n1\n",
+        re.compile(r"[^\n]*jobs: -x[^\n]*\n[^\n]*jobs: %3: no such job\n(?:Killed\n)*"),
         why=WORDING,
     ),
     Case(
         "a-job-that-stops-in-the-foreground-is-one",
         "set -m; sh -c 'kill -STOP $$; echo on; exit 5'; echo $?; fg; echo $?; fg",
         "147\nsh -c kill -STOP $$; echo on; exit 5\non\n5\n",
-        re.compile(r"\n\[1\] Stopped \(signal\) sh -c [^\n]*\n[^\n]*fg: current: no such job\n"),
+        re.compile(r"\n\[1\] \+ Stopped \(SIGSTOP\) sh -c [^\n]*\n[^\n]*fg: current: no such job\n"),
         status=1,
         why=WORDING,
     ),

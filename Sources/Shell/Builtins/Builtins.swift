@@ -45,7 +45,7 @@ enum Builtins {
         Entry(name: "fg", kind: .ordinary) { $0.bringToForeground($1) },
         Entry(name: "getopts", kind: .ordinary) { $0.getOptions($1) },
         Entry(name: "hash", kind: .ordinary) { shell, _ in shell.forgetPlaces() },
-        Entry(name: "jobs", kind: .ordinary) { shell, _ in shell.listJobs() },
+        Entry(name: "jobs", kind: .ordinary) { shell, arguments in shell.listJobs(arguments) },
         Entry(name: "kill", kind: .program) { $0.kill($1) },
         Entry(name: "local", kind: .ordinary) { $0.local($1) },
         Entry(name: "printf", kind: .program) { $0.printf($1) },

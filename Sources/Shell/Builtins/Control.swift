@@ -165,11 +165,40 @@ extension Shell {
         return end(0)
     }
 
-    func listJobs() -> Flow {
+    /// jobs [-l | -p] [job...]
+    func listJobs(_ arguments: [[UInt8]]) -> Flow {
+        var operands = arguments[...]
+        var option: UInt8?
+        while let word = operands.first, word.count > 1, word[0] == UInt8(ascii: "-") {
+            operands.removeFirst()
+            if word.equals("--") { break }
+            for letter in word.dropFirst() {
+                guard letter == UInt8(ascii: "l") || letter == UInt8(ascii: "p") else {
+                    return refuse("jobs", [UInt8]("-") + [letter] + [UInt8](": no such option"))
+                }
+                option = letter
+            }
+        }
         updateJobs(isTold: false)
-        for job in jobs { output += line(of: job) + [0x0A] }
+        var chosen = [Int](jobs.indices)
+        if !operands.isEmpty {
+            chosen = []
+            for operand in operands {
+                guard let index = job(operand) else { return refuse("jobs", operand + [UInt8](": no such job"), status: 1) }
+                chosen.append(index)
+            }
+        }
+        for index in chosen {
+            if option == UInt8(ascii: "p") {
+                output.append(decimal: jobs[index].group)
+            } else {
+                output += line(of: jobs[index], isLong: option == UInt8(ascii: "l"))
+            }
+            output.append(0x0A)
+        }
         // What was told is forgotten.
-        jobs.removeAll { $0.processes.isEmpty }
+        let told = chosen.map { jobs[$0].number }
+        jobs.removeAll { $0.processes.isEmpty && told.contains($0.number) }
         return end(0)
     }
 
