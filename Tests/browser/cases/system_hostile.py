@@ -35,7 +35,7 @@ def _abort(page, name):
 def _processes(page):
     """The lines of `ps` that are neither its own nor its shell's: pid and command."""
     lines = run(page, "ps")["stdout"].splitlines()[1:]
-    found = [(int(line.split()[0]), line.split(maxsplit=5)[5]) for line in lines]
+    found = [(int(line.split()[0]), line.split(maxsplit=6)[6]) for line in lines]
     return [(pid, command) for pid, command in found if command not in ("ps", "/bin/sh -c ps")]
 
 
