@@ -12,7 +12,7 @@ struct WaitSignalTask {
 }
 
 extension ResourceManager {
-    /// C: sigtimedwait(2). `invalidArgument` for an empty set, `resourceTemporarilyUnavailable` if none comes in time. Waits.
+    /// C: sigtimedwait(2). `resourceTemporarilyUnavailable` if none comes in time. Waits, for an empty set as long as is said.
     mutating func waitSignal(_ call: Call) throws(Errno) -> Answer {
         let request = try call.decode(WaitSignal.self)
         try call.requireReplySpace(32)

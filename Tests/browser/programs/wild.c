@@ -28,7 +28,14 @@ static uint32_t next(uint32_t bound) {
 }
 
 static int is_signal(const struct call *call, int index) {
-    return strcmp(call->name, "process_kill") == 0 ? index == 1 : strcmp(call->name, "proc_raise") == 0;
+    int takes_target = strcmp(call->name, "process_kill") == 0 || strcmp(call->name, "signal_queue") == 0;
+    return takes_target ? index == 1 : strcmp(call->name, "proc_raise") == 0;
+}
+
+// With an address that is there it waits for a signal, which nobody sends.
+static uint64_t beyond(const struct call *call, uint64_t value) {
+    int waits = strcmp(call->name, "signal_suspend") == 0 || strcmp(call->name, "signal_wait") == 0;
+    return waits ? value | 0x80000000 : value;
 }
 
 // All of the memory is a buffer like any other, and random bytes in it would end this program.
@@ -37,7 +44,8 @@ static int fills_all(const struct call *call, int index) { return strcmp(call->n
 // What it answers; a number that is no errno counts as ERRORS. The calls that answer a pid are taken to have succeeded.
 static int try(const struct call *call, const uint64_t *values) {
     int result = call->call(values);
-    if (strncmp(call->name, "process_", 8) == 0 && call->parameters[0] == 0) result = result > 0 ? 0 : ERRORS;
+    int is_pid = strcmp(call->name, "process_id") == 0 || strcmp(call->name, "process_parent_id") == 0;
+    if (is_pid) result = result > 0 ? 0 : ERRORS;
     if (result < 0 || result > ERRORS) result = ERRORS;
     counts[result]++;
     return result;
@@ -46,7 +54,7 @@ static int try(const struct call *call, const uint64_t *values) {
 // The answer when every number is the same, but for the first, which is `first` if that is a descriptor that is open.
 static int all(const struct call *call, uint32_t first, uint64_t value) {
     uint64_t values[9];
-    for (int index = 0; index < 9; index++) values[index] = index == 0 && first <= 7 && !is_signal(call, 0) ? first : value;
+    for (int index = 0; index < 9; index++) values[index] = beyond(call, index == 0 && first <= 7 && !is_signal(call, 0) ? first : value);
     return try(call, values);
 }
 
@@ -57,6 +65,7 @@ static void mix(const struct call *call) {
         else if (call->parameters[index] == 'I') values[index] = longs[next(sizeof longs / sizeof *longs)];
         else if (next(8) == 0 && !fills_all(call, index)) values[index] = (uint32_t)__builtin_wasm_memory_size(0) * PAGE - next(8);
         else values[index] = words[next(sizeof words / sizeof *words)];
+        values[index] = beyond(call, values[index]);
     }
     try(call, values);
 }
