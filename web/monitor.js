@@ -89,8 +89,10 @@ export class Monitor {
   #budget = new Budget();
   /** @type {Map<number, Hart>} */
   #harts = new Map();
-  /** @type {Set<number>} Harts whose module is not there yet. */
+  /** @type {Set<number>} Harts for which there is no module or no room yet. */
   #loading = new Set();
+  /** @type {Set<Promise<void>>} Harts that are being ended. */
+  #ending = new Set();
   /** @type {HartWorker[]} Workers that are started and have nothing to run yet, oldest first. */
   #spares = [];
   #isStopped = false;
@@ -260,10 +262,10 @@ export class Monitor {
       this.#loading.delete(number);
       throw error;
     });
+    if (!this.#budget.hasRoom(role)) await this.#makeRoom();
     if (!this.#loading.delete(number)) throw new StartError("the hart was ended", Errno.canceled);
     if (this.#harts.has(number)) throw new StartError(`hart ${number} exists`, Errno.fileExists);
     const cell = this.#arena === null ? 0 : this.#cells.take();
-    if (!this.#budget.hasRoom(role)) await this.#endUsedSpares();
     if (cell === undefined || !this.#budget.hasRoom(role)) {
       if (cell !== undefined) this.#cells.give(cell);
       throw new StartError("the browser gives no more WebAssembly memories or workers", Errno.resourceTemporarilyUnavailable);
@@ -355,6 +357,18 @@ export class Monitor {
    * @param {number} [status]
    */
   async #end(hart, why, status = Errno.canceled) {
+    const ending = this.#endNow(hart, why, status);
+    this.#ending.add(ending);
+    await ending;
+    this.#ending.delete(ending);
+  }
+
+  /**
+   * @param {Hart} hart
+   * @param {string} why
+   * @param {number} status
+   */
+  async #endNow(hart, why, status) {
     this.#harts.delete(hart.number);
     for (const device of this.#devicesOf(hart)) device.connect(null);
     // A worker that sleeps in its program is woken first: some browsers take two seconds to end it otherwise.
@@ -404,11 +418,11 @@ export class Monitor {
     if (worker.programs > 0) this.#budget.leave(-1 - worker.programs);
   }
 
-  /** Ends the workers that are free and hold memories. */
-  async #endUsedSpares() {
+  /** Ends the workers that are free and hold memories, and waits until those that are ending are gone. */
+  async #makeRoom() {
     const used = this.#spares.filter(({ programs }) => programs > 0);
     this.#spares = this.#spares.filter(({ programs }) => programs === 0);
-    await Promise.all(used.map((worker) => this.#endWorker(worker)));
+    await Promise.all([...used.map((worker) => this.#endWorker(worker)), ...this.#ending]);
   }
 
   /**
