@@ -225,7 +225,8 @@ def processes_are_taken_to_the_limit_and_given_back(page):
         result = run(page, "/home/exhaust processes")
         what, count, error, again = result["stdout"].split()
         assert (result["status"], what, int(error), int(again)) == (0, "processes", AGAIN, 0), result
-        assert 45 < int(count) < 62, result
+        # Two memories each. Forty of those that earlier programs had may count beside them (MOST_LEFT in web/monitor/budget.js).
+        assert 30 < int(count) < 62, result
     unharmed.check()
 
 
