@@ -36,6 +36,14 @@ import Testing
         #expect(Set(Stty.flags.map { "\($0.name)" }) == Set(known.map { "\($0.0)" } + stored))
     }
 
+    @Test func commandsToATerminalAreThoseOfTheABI() {
+        for command in ABI.TerminalCommand.allCases {
+            let own = File.TerminalCommand(rawValue: command.rawValue)
+            #expect(own.map { "\($0)" } == "\(command)")
+        }
+        #expect(File.TerminalCommand(rawValue: UInt8(ABI.TerminalCommand.allCases.count)) == nil)
+    }
+
     @Test func sttysSaneIsWhatATerminalStartsWith() throws {
         func text(_ text: String) -> [UInt8] { Array(text.utf8) }
         var writer = Writer()
